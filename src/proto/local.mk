@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: MIT
+# Conversations without I/O: bytes in, bytes out.
+
+noinst_LTLIBRARIES += libproto.la
+libproto_la_SOURCES = \
+	src/proto/socks.def \
+	src/proto/socks_client.c src/proto/socks_client.h \
+	src/proto/socks_server.c src/proto/socks_server.h \
+	src/proto/socks_wire.c src/proto/socks_wire.h \
+	src/proto/step.h
+
+EXTRA_DIST += src/proto/README.md
