@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Names <-> stand-in addresses: a fixed block of slots that any number of threads and processes
+ * share. */
+#ifndef TUNIC_CORE_POOL_H
+#define TUNIC_CORE_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/name.h"
+
+/*
+ * The block is an open-addressed hash table in the caller's memory (zeroed at first, no pointers in
+ * it). A slot goes empty -> claimed -> ready by atomic steps and never back, so that readers need
+ * no lock, a signal handler can be the writer, and a process killed at any instruction leaves at
+ * worst one slot claimed for ever, which everybody passes over. Two writers may race one name into
+ * two slots: both then mean that name. The slot's number is the name's place in the address
+ * prefixes (prefix_at). Nothing is ever evicted.
+ */
+struct pool;
+
+enum { POOL_SLOTS = 4096 };
+
+#define POOL_NO_SLOT UINT32_MAX
+
+/* Bytes that a pool of `slots` slots needs; the memory must be zeroed and aligned to 8. */
+size_t pool_size(uint32_t slots);
+
+/* Makes zeroed memory of pool_size(slots) bytes a pool. Returns it as one. */
+struct pool *pool_init(void *memory, uint32_t slots);
+
+/*
+ * The slot of a name, added where it is new; names compare without regard to case and to one
+ * trailing dot. POOL_NO_SLOT: the name is bad (see name_judge), or `limit` (how many slots the
+ * address prefix can hold) or the pool are full: never an older name's slot.
+ */
+uint32_t pool_add(struct pool *pool, const char *name, uint32_t limit);
+
+/* The name in a slot; NULL: none. The string stays valid as long as the memory. */
+const char *pool_name(const struct pool *pool, uint32_t slot);
+
+/* How many slots are in use. */
+uint32_t pool_count(const struct pool *pool);
+
+#endif
