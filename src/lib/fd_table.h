@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What the program believes about its tunnelled sockets: from descriptor to target. */
+#ifndef TUNIC_LIB_FD_TABLE_H
+#define TUNIC_LIB_FD_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+/* One open tunnel. */
+struct tunnelled {
+	struct endpoint target; /* as the program gave it to connect */
+	int domain;             /* of the program's socket: AF_INET or AF_INET6 */
+	bool stand_in;          /* the descriptor is now a socket of another family (stand_in.h) */
+};
+
+/* Has this process ever recorded a tunnel (a stand-in)? One relaxed load: the hooks' fast path. */
+bool fd_table_any(void);
+bool fd_table_any_stand_in(void);
+
+/*
+ * Records that `fd` is this tunnel. The entry is bound to the socket's cookie (SO_COOKIE), so that
+ * it cannot be mistaken for a later socket with the same number and nobody has to watch close. May
+ * silently not record (no memory, fd >= 2^20): then getpeername shows the proxy.
+ */
+void fd_table_record(int fd, const struct tunnelled *tunnel);
+
+/* `to` is now a duplicate of `from`. */
+void fd_table_duplicate(int from, int to);
+
+/* The tunnel behind `fd`, also where it became its duplicate unseen. False: it is none of ours. */
+bool fd_table_find(int fd, struct tunnelled *out);
+
+#endif

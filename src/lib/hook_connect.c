@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Hooks: connect, and what getpeername and getsockname then tell. */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/fd_table.h"
+#include "lib/judge.h"
+#include "lib/library.h"
+#include "lib/lookup.h"
+#include "lib/real.h"
+#include "lib/stand_in.h"
+#include "lib/tunnel.h"
+
+static int connect_unix(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	struct judgement judgement = judge_unix(addr, len);
+	struct tunnelled tunnel;
+
+	if (judgement.verdict == VERDICT_REFUSE)
+		return refuse(judgement.refusal, NULL);
+	if (addr->sa_family != AF_UNIX && addr->sa_family != AF_UNSPEC && stand_in_find(fd, &tunnel)) {
+		errno = EISCONN;
+		return -1;
+	}
+	return real.connect(fd, addr, len);
+}
+
+static int connect_stream(int fd, int domain, const struct sockaddr *addr, socklen_t len)
+{
+	char where[ENDPOINT_TEXT_MAX];
+	struct socks_target target;
+	struct judgement judgement;
+	struct endpoint ep;
+	const char *name;
+
+	/* AF_UNSPEC disconnects; an address of another family or cut short the kernel itself refuses. */
+	if (addr->sa_family != domain || !endpoint_from_sockaddr(&ep, addr, len))
+		return real.connect(fd, addr, len);
+	name = lookup_pool_name(&ep.addr);
+	judgement = policy_connect(library.settings, &ep, name != NULL);
+	if (judgement.verdict == VERDICT_THROUGH)
+		return real.connect(fd, addr, len);
+	if (judgement.verdict == VERDICT_REFUSE)
+		return refuse(judgement.refusal, endpoint_format(&ep, where));
+	socks_target_addr(&target, &ep.addr, ep.port);
+	if (name != NULL)
+		socks_target_name(&target, name, ep.port);
+	return tunnel_open(fd, domain, &ep, &target);
+}
+
+EXPORTED int connect(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	const bool ready = library_ready();
+	struct sockaddr_storage copy = {.ss_family = AF_UNSPEC};
+	const struct sockaddr *sa = (const struct sockaddr *)&copy;
+	int domain;
+
+	/* These the kernel refuses (EFAULT, EINVAL). */
+	if (addr == NULL || len < sizeof(addr->sa_family) || len > sizeof(copy))
+		return real.connect(fd, addr, len);
+	/* Another thread may change the caller's memory: what is judged has to be what is used. */
+	memcpy(&copy, addr, len);
+	switch (socket_kind(fd, &domain)) {
+	case SOCKET_OTHER:
+		return real.connect(fd, sa, len);
+	case SOCKET_UNIX:
+		return connect_unix(fd, sa, len);
+	case SOCKET_STREAM:
+		return ready ? connect_stream(fd, domain, sa, len) : refuse_all();
+	case SOCKET_DATAGRAM:
+		if (sa->sa_family == AF_UNSPEC)
+			return real.connect(fd, sa, len);
+		return refuse(REFUSAL_DATAGRAM, NULL);
+	case SOCKET_FORBIDDEN:
+	default:
+		return refuse(REFUSAL_PROTOCOL, NULL);
+	}
+}
+EXPORT_ALIAS(__connect, connect);
+
+EXPORTED int getpeername(int fd, struct sockaddr *restrict addr, socklen_t *restrict len)
+{
+	struct sockaddr_storage peer;
+	socklen_t peer_len = sizeof(peer);
+	struct tunnelled tunnel;
+
+	if (!library_ready() || !fd_table_any() || addr == NULL || len == NULL)
+		return real.getpeername(fd, addr, len);
+	if (real.getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0)
+		return -1;
+	/* A socket whose peer is not the proxy is none of ours: no need to search. */
+	if ((peer.ss_family == AF_UNIX || tunnel_is_proxy((const struct sockaddr *)&peer, peer_len)) &&
+		fd_table_find(fd, &tunnel))
+		return stand_in_give(&tunnel.target, tunnel.domain, addr, len);
+	return real.getpeername(fd, addr, len);
+}
+
+EXPORTED int getsockname(int fd, struct sockaddr *restrict addr, socklen_t *restrict len)
+{
+	struct tunnelled tunnel;
+
+	if (library_ready() && addr != NULL && len != NULL && stand_in_find(fd, &tunnel))
+		return stand_in_name(&tunnel, addr, len);
+	return real.getsockname(fd, addr, len);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hooks: libcurl and names under .onion.
+ *
+ * From 8.1 on libcurl refuses such a name before it asks any resolver (RFC 7686), so no hook of libc's is
+ * ever called. A SOCKS proxy in the environment would cure curl and break others that read the same
+ * variable. So, when a transfer begins whose URL names an onion service, and the program has chosen no
+ * proxy itself, libcurl is told to connect to the name's stand-in address (CURLOPT_CONNECT_TO): the URL, and
+ * so the Host header and what TLS checks, stays as it is, and the connect takes the same way as every other.
+ * A redirect from elsewhere to an onion name is still refused by libcurl.
+ */
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/library.h"
+#include "lib/lookup.h"
+#include "lib/real.h"
+
+/* Of libcurl's interface, which is stable since 2004, this is what we use: curl/curl.h is not needed. */
+enum {
+	CURL_INFO_EFFECTIVE_URL = 0x100000 + 1,
+	CURL_OPT_PROXY = 10000 + 4,
+	CURL_OPT_CONNECT_TO = 10000 + 243,
+	CURL_OPT_PRE_PROXY = 10000 + 262,
+};
+
+struct curl_slist;
+typedef void CURL;
+typedef void CURLM;
+
+EXPORTED int curl_easy_setopt(CURL *handle, int option, ...);
+EXPORTED int curl_easy_perform(CURL *handle);
+EXPORTED int curl_multi_add_handle(CURLM *multi, CURL *handle);
+
+/* Onion hosts seen and their CONNECT_TO lists, which libcurl wants to keep: so they stay for ever. */
+struct onion {
+	char host[NAME_BUF];
+	struct curl_slist *connect_to;
+	struct onion *next;
+};
+
+static struct onion *_Atomic onions;
+static atomic_bool program_chose_proxy;
+
+/* libcurl may have been loaded out of sight of RTLD_NEXT, by dlopen. NULL: not there at all. */
+static void *curl_symbol(const char *symbol)
+{
+	static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
+	void *found = dlsym(RTLD_NEXT, symbol);
+
+	for (size_t i = 0; found == NULL && i < sizeof(names) / sizeof(names[0]); i++) {
+		void *library_handle = dlopen(names[i], RTLD_LAZY | RTLD_NOLOAD);
+
+		if (library_handle != NULL) {
+			found = dlsym(library_handle, symbol);
+			dlclose(library_handle);
+		}
+	}
+	return found;
+}
+
+#define CURL_FUNCTION(type, name, symbol)                                                          \
+	type name = NULL;                                                                          \
+	void *found_##name = curl_symbol(symbol);                                                  \
+	memcpy(&name, &found_##name, sizeof(name))
+
+typedef int (*perform_function)(CURL *);
+typedef int (*add_function)(CURLM *, CURL *);
+typedef int (*setopt_function)(CURL *, int, ...);
+typedef int (*getinfo_function)(CURL *, int, ...);
+typedef struct curl_slist *(*append_function)(struct curl_slist *, const char *);
+
+/* Has the environment a proxy for libcurl? Then it will not look names up itself. */
+static bool environment_has_proxy(void)
+{
+	return getenv("http_proxy") || getenv("https_proxy") || getenv("HTTPS_PROXY") ||
+		getenv("all_proxy") || getenv("ALL_PROXY");
+}
+
+/* The host of a URL, when it is an onion name. */
+static bool onion_host(char host[static NAME_BUF], const char *url)
+{
+	const char *start = strstr(url, "://"), *at;
+	char raw[NAME_BUF];
+	size_t n;
+
+	start = start ? start + 3 : url;
+	n = strcspn(start, "/?#");
+	at = memchr(start, '@', n);
+	if (at != NULL) {
+		n -= (size_t)(at + 1 - start);
+		start = at + 1;
+	}
+	n = strcspn(start, "/?#:") < n ? strcspn(start, "/?#:") : n;
+	if (n >= sizeof(raw))
+		return false;
+	memcpy(raw, start, n);
+	raw[n] = '\0';
+	return name_judge(host, raw) == NAME_ONION;
+}
+
+static struct curl_slist *connect_to_of(const char *host, append_function append)
+{
+	struct lookup_answer answer;
+	char addr[ADDR_TEXT_MAX], rule[2 * NAME_BUF];
+	struct text text = text_over(rule, sizeof(rule));
+	struct onion *onion;
+
+	for (onion = atomic_load(&onions); onion != NULL; onion = onion->next)
+		if (strcmp(onion->host, host) == 0)
+			return onion->connect_to;
+	onion = calloc(1, sizeof(*onion));
+	if (onion == NULL || lookup_name(host, ADDR_NONE, &answer) != LOOKUP_FOUND) {
+		free(onion);
+		return NULL;
+	}
+	/* "HOST:PORT:ADDR:PORT" with empty ports: whatever port, and the same. */
+	text_add_all(&text, "::", addr_format(&answer.addrs[0], addr), ":", (const char *)NULL);
+	text_copy(onion->host, sizeof(onion->host), host);
+	onion->connect_to = append(NULL, rule);
+	onion->next = atomic_load(&onions);
+	while (!atomic_compare_exchange_weak(&onions, &onion->next, onion))
+		;
+	return onion->connect_to;
+}
+
+/* A transfer begins: if it goes to an onion service, say where to connect. */
+static void lead(CURL *handle)
+{
+	CURL_FUNCTION(getinfo_function, getinfo, "curl_easy_getinfo");
+	CURL_FUNCTION(setopt_function, setopt, "curl_easy_setopt");
+	CURL_FUNCTION(append_function, append, "curl_slist_append");
+	struct curl_slist *connect_to;
+	char host[NAME_BUF];
+	char *url = NULL;
+
+	if (!library_ready() || atomic_load(&program_chose_proxy) || environment_has_proxy())
+		return;
+	if (getinfo(handle, CURL_INFO_EFFECTIVE_URL, &url) != 0 || url == NULL ||
+		!onion_host(host, url))
+		return;
+	connect_to = connect_to_of(host, append);
+	if (connect_to != NULL)
+		setopt(handle, CURL_OPT_CONNECT_TO, connect_to);
+}
+
+/* Every option takes one argument, a long, a pointer or a curl_off_t. */
+EXPORTED int curl_easy_setopt(CURL *handle, int option, ...)
+{
+	CURL_FUNCTION(setopt_function, setopt, "curl_easy_setopt");
+	void *argument;
+	va_list more;
+
+	va_start(more, option);
+	argument = va_arg(more, void *);
+	va_end(more);
+	if ((option == CURL_OPT_PROXY || option == CURL_OPT_PRE_PROXY) && argument != NULL &&
+		*(const char *)argument != '\0')
+		atomic_store(&program_chose_proxy, true);
+	return setopt(handle, option, argument);
+}
+
+EXPORTED int curl_easy_perform(CURL *handle)
+{
+	CURL_FUNCTION(perform_function, perform, "curl_easy_perform");
+
+	lead(handle);
+	return perform(handle);
+}
+
+EXPORTED int curl_multi_add_handle(CURLM *multi, CURL *handle)
+{
+	CURL_FUNCTION(add_function, add, "curl_multi_add_handle");
+
+	lead(handle);
+	return add(multi, handle);
+}

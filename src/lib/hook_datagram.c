@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hooks: sends that carry an address. A send without one goes where its socket is connected, and that
+ * was judged at connect; so all that costs a program is two comparisons.
+ */
+#include <errno.h>
+
+#include "lib/judge.h"
+#include "lib/library.h"
+#include "lib/real.h"
+
+/* MSG_FASTOPEN makes a send a connect; it means something on stream sockets only. */
+static bool sends_nowhere_new(const void *name, int flags)
+{
+	return name == NULL && (flags & MSG_FASTOPEN) == 0;
+}
+
+/* Judges a send to an address. False: errno is set. */
+static bool may_send(int fd, const struct sockaddr *name, socklen_t len, int flags)
+{
+	struct judgement judgement;
+	int domain;
+
+	switch (socket_kind(fd, &domain)) {
+	case SOCKET_OTHER:
+		return true;
+	case SOCKET_UNIX:
+		if (name == NULL)
+			return true;
+		judgement = judge_unix(name, len);
+		return judgement.verdict != VERDICT_REFUSE || refuse(judgement.refusal, NULL) == 0;
+	case SOCKET_STREAM:
+		/* TCP ignores the address of an ordinary send. */
+		return (flags & MSG_FASTOPEN) == 0 || refuse(REFUSAL_FAST_OPEN, NULL) == 0;
+	case SOCKET_DATAGRAM:
+		return name == NULL || refuse(REFUSAL_DATAGRAM, NULL) == 0;
+	case SOCKET_FORBIDDEN:
+	default:
+		return refuse(REFUSAL_PROTOCOL, NULL) == 0;
+	}
+}
+
+EXPORTED ssize_t sendto(int fd, const void *bytes, size_t n, int flags,
+	const struct sockaddr *name, socklen_t len)
+{
+	library_ready();
+	if (!sends_nowhere_new(name, flags) && !may_send(fd, name, len, flags))
+		return -1;
+	return real.sendto(fd, bytes, n, flags, name, len);
+}
+
+EXPORTED ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	library_ready();
+	if (!sends_nowhere_new(message->msg_name, flags) &&
+		!may_send(fd, message->msg_name, message->msg_namelen, flags))
+		return -1;
+	return real.sendmsg(fd, message, flags);
+}
+
+EXPORTED int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+	library_ready();
+	for (unsigned i = 0; i < count; i++) {
+		const struct msghdr *message = &messages[i].msg_hdr;
+
+		if (!sends_nowhere_new(message->msg_name, flags) &&
+			!may_send(fd, message->msg_name, message->msg_namelen, flags))
+			return -1;
+	}
+	return real.sendmmsg(fd, messages, count, flags);
+}
+EXPORT_ALIAS(__sendmmsg, sendmmsg);

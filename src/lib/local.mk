@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+# libtunic.so: exports the rows of hooks.def and nothing else.
+
+pkglib_LTLIBRARIES += libtunic.la
+
+libtunic_la_SOURCES = \
+	src/lib/connection.c src/lib/connection.h \
+	src/lib/fd_table.c src/lib/fd_table.h \
+	src/lib/hook_connect.c \
+	src/lib/hook_curl.c \
+	src/lib/hook_datagram.c \
+	src/lib/hook_dup.c \
+	src/lib/hook_gai.c \
+	src/lib/hook_hostent.c \
+	src/lib/hook_inbound.c \
+	src/lib/hook_socket.c \
+	src/lib/hook_sockopt.c \
+	src/lib/hook_syscall.c \
+	src/lib/hooks.def \
+	src/lib/judge.c src/lib/judge.h \
+	src/lib/library.c src/lib/library.h \
+	src/lib/local_names.c src/lib/local_names.h \
+	src/lib/log.c src/lib/log.h \
+	src/lib/lookup.c src/lib/lookup.h \
+	src/lib/real.c src/lib/real.h \
+	src/lib/stand_in.c src/lib/stand_in.h \
+	src/lib/tunnel.c src/lib/tunnel.h
+
+# -Wpedantic objects to the transparent unions in libc's own prototypes of the socket functions.
+libtunic_la_CFLAGS = $(AM_CFLAGS) -Wno-pedantic -fvisibility=hidden
+libtunic_la_LIBADD = libcore.la libproto.la libbase.la
+libtunic_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-Wl,--version-script=src/lib/libtunic.map
+if !SANITIZERS
+libtunic_la_LDFLAGS += -Wl,-z,defs
+endif
+libtunic_la_DEPENDENCIES = libcore.la libproto.la libbase.la src/lib/libtunic.map
+
+CLEANFILES += src/lib/libtunic.map
+EXTRA_DIST += src/lib/README.md
+
+src/lib/libtunic.map: $(top_srcdir)/src/lib/hooks.def
+	$(AM_V_GEN)$(MKDIR_P) src/lib && { echo '{ global:'; \
+	sed -n 's/^\(HOOK\|HOOK_MAY\|LATE\|ALIAS\)(\([A-Za-z0-9_]*\).*/\2;/p' $<; \
+	echo 'local: *; };'; } >$@.tmp && mv $@.tmp $@
+
+uninstall-local:
+	-rmdir $(DESTDIR)$(pkglibdir)
+
+# A module is found by its path; the libtool archive helps nobody.
+install-exec-hook:
+	rm -f $(DESTDIR)$(pkglibdir)/libtunic.la

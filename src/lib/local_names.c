@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * glibc lets a program choose its sources of names (__nss_configure_lookup). With "files" for hosts, libc
+ * reads the hosts file with its own code, so that aliases, several addresses and their order are those
+ * the program would get without us, and a path inside libc that we did not foresee finds no
+ * resolver either: a database chosen so is not asked of nscd.
+ */
+#include "lib/local_names.h"
+
+#include <limits.h>
+#include <nss.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "lib/library.h"
+
+#pragma weak __nss_configure_lookup
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool restrained;
+
+static void restrain(void)
+{
+	restrained = __nss_configure_lookup != NULL && __nss_configure_lookup("hosts", "files") == 0;
+}
+
+bool local_names_ready(void)
+{
+	pthread_once(&once, restrain);
+	return restrained && library.settings->hosts_file;
+}
+
+bool local_names_own(const char *name)
+{
+	char own[HOST_NAME_MAX + 1];
+
+	if (gethostname(own, sizeof(own)) != 0)
+		return false;
+	own[HOST_NAME_MAX] = '\0';
+	return text_equal_nocase(own, name);
+}

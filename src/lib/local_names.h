@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The hosts file, by way of libc, with every other source of names cut off. */
+#ifndef TUNIC_LIB_LOCAL_NAMES_H
+#define TUNIC_LIB_LOCAL_NAMES_H
+
+#include <stdbool.h>
+
+/*
+ * Makes libc's own functions look host names up in the hosts file alone: not in DNS, nscd, or any other
+ * service of nsswitch.conf. Once per process, at the first name. True: they may be asked now. False: this
+ * libc cannot be restrained, or the hosts_file setting says no; they may only be given numeric addresses.
+ */
+bool local_names_ready(void);
+
+/* Is this the machine's own host name (gethostname)? */
+bool local_names_own(const char *name);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Who answers for a name: this machine, the pool, or Tor. */
+#include "lib/lookup.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/policy.h"
+#include "lib/library.h"
+#include "lib/local_names.h"
+#include "lib/tunnel.h"
+
+static void answer_add(struct lookup_answer *answer, const struct addr *addr)
+{
+	answer->addrs[answer->count++] = *addr;
+}
+
+static enum lookup answer_loopback(enum addr_family family, struct lookup_answer *answer)
+{
+	struct addr addr;
+
+	if (family != ADDR_V6 && addr_parse(&addr, "127.0.0.1"))
+		answer_add(answer, &addr);
+	if (family != ADDR_V4 && addr_parse(&addr, "::1"))
+		answer_add(answer, &addr);
+	return LOOKUP_FOUND;
+}
+
+/*
+ * An IPv6 stand-in goes only to those who ask for IPv6 alone: the IPv4 ones are inert on every machine
+ * even where a program slips past us, the IPv6 ones are routed like any address.
+ */
+static enum lookup answer_from_pool(
+	const char *name, enum addr_family family, struct lookup_answer *answer)
+{
+	const struct settings *settings = library.settings;
+	bool v6 = family == ADDR_V6;
+	uint32_t slot = pool_add(library.pool, name, v6 ? library.pool_limit_ipv6
+							: library.pool_limit_ipv4);
+	struct addr addr;
+
+	if (slot == POOL_NO_SLOT) {
+		refuse(REFUSAL_POOL_FULL, name);
+		return LOOKUP_FULL;
+	}
+	addr = prefix_at(v6 ? &settings->pool_ipv6 : &settings->pool_ipv4, slot);
+	answer_add(answer, &addr);
+	return LOOKUP_FOUND;
+}
+
+/*
+ * May an address that Tor told us be handed to the program? One of this machine, of this network or of the pool
+ * would make it connect where the stranger who chose it wants; the name goes to the exit instead.
+ */
+static bool answer_is_usable(const struct addr *addr, enum addr_family family)
+{
+	return (family == ADDR_NONE || addr->family == family) &&
+		policy_may_reverse(library.settings, addr);
+}
+
+static enum lookup answer_from_tor(
+	const char *name, enum addr_family family, struct lookup_answer *answer)
+{
+	struct socks_target question, found;
+	bool denied;
+
+	if (!socks_target_name(&question, name, 0))
+		return LOOKUP_NONE;
+	if (!tunnel_ask(SOCKS_COMMAND_RESOLVE, &question, &found, &denied))
+		return denied ? LOOKUP_NONE : LOOKUP_AGAIN;
+	if (!answer_is_usable(&found.addr, family))
+		return answer_from_pool(name, family, answer);
+	answer_add(answer, &found.addr);
+	return LOOKUP_FOUND;
+}
+
+enum lookup lookup_name(const char *name, enum addr_family family, struct lookup_answer *answer)
+{
+	char normal[NAME_BUF];
+	enum name_kind kind = name_judge(normal, name);
+
+	answer->count = 0;
+	if (kind == NAME_LOCALHOST || (kind != NAME_BAD && local_names_own(normal)))
+		return answer_loopback(family, answer);
+	if (kind == NAME_LOCAL)
+		refuse(REFUSAL_NAME_LOCAL, normal);
+	if (kind == NAME_LOCAL || kind == NAME_BAD)
+		return LOOKUP_NONE;
+	if (kind == NAME_ONION || library.settings->names == NAMES_FAKE)
+		return answer_from_pool(normal, family, answer);
+	return answer_from_tor(normal, family, answer);
+}
+
+static uint32_t pool_slot(const struct addr *addr)
+{
+	const struct settings *settings = library.settings;
+
+	if (prefix_contains(&settings->pool_ipv4, addr))
+		return prefix_index(&settings->pool_ipv4, addr);
+	if (prefix_contains(&settings->pool_ipv6, addr))
+		return prefix_index(&settings->pool_ipv6, addr);
+	return POOL_NO_SLOT;
+}
+
+const char *lookup_pool_name(const struct addr *addr)
+{
+	struct addr plain = *addr;
+	uint32_t slot;
+
+	addr_unmap(&plain);
+	slot = pool_slot(&plain);
+	return slot == POOL_NO_SLOT ? NULL : pool_name(library.pool, slot);
+}
+
+enum lookup lookup_addr(const struct addr *addr, char name[static NAME_BUF])
+{
+	const char *known = lookup_pool_name(addr);
+	struct socks_target question, found;
+	bool denied;
+
+	if (known != NULL)
+		return text_copy(name, NAME_BUF, known) ? LOOKUP_FOUND : LOOKUP_NONE;
+	if (!policy_may_reverse(library.settings, addr))
+		return LOOKUP_NONE;
+	socks_target_addr(&question, addr, 0);
+	if (!tunnel_ask(SOCKS_COMMAND_RESOLVE_PTR, &question, &found, &denied))
+		return denied ? LOOKUP_NONE : LOOKUP_AGAIN;
+	return text_copy(name, NAME_BUF, found.name) && name[0] != '\0' ? LOOKUP_FOUND
+									    : LOOKUP_NONE;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Putting a connected socket of another family in the place of the program's. */
+#ifndef TUNIC_LIB_STAND_IN_H
+#define TUNIC_LIB_STAND_IN_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+#include "lib/fd_table.h"
+
+/*
+ * Makes descriptor `fd` the socket `own`, with the file status flags, close-on-exec and the socket
+ * options that have a meaning on both. Registrations with epoll made before this, and earlier
+ * duplicates of `fd`, stay with the old socket. Returns 0, or -1 with errno and `fd` unchanged.
+ */
+int stand_in_place(int own, int fd);
+
+/* Closes a descriptor of ours and keeps errno. */
+void stand_in_close(int own);
+
+/* Is `fd` a stand-in? One relaxed load where there has never been one. */
+bool stand_in_find(int fd, struct tunnelled *out);
+
+/* getsockname on a stand-in: its family's loopback address with port 0, as getsockname(2) gives it.
+ */
+int stand_in_name(const struct tunnelled *tunnel, struct sockaddr *addr, socklen_t *len);
+
+/* getsockopt on a stand-in as on a TCP socket; true: `*result` is the answer, else ask the kernel.
+ */
+bool stand_in_getsockopt(const struct tunnelled *tunnel, int level, int name, void *value,
+	socklen_t *len, int *result);
+
+/* Gives an endpoint to a caller as getpeername(2) does: cut to *len, *len becomes the full length.
+ */
+int stand_in_give(const struct endpoint *ep, int domain, struct sockaddr *addr, socklen_t *len);
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A tunnel is opened on the program's own descriptor wherever that can reach the proxy. It cannot when
+ * the proxy is a unix socket or of the other address family; then a stand-in of the right family is opened
+ * beside it and put in its place once the proxy has agreed (stand_in.h).
+ */
+#include "lib/tunnel.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "core/isolate.h"
+#include "lib/connection.h"
+#include "lib/fd_table.h"
+#include "lib/library.h"
+#include "lib/log.h"
+#include "lib/real.h"
+#include "lib/stand_in.h"
+
+static bool proxy_is_unix(void)
+{
+	return library.settings->proxy.path[0] != '\0';
+}
+
+/* The proxy's address for a socket of `domain`; 0 where such a socket cannot reach it. */
+static socklen_t proxy_address(int domain, struct sockaddr_storage *out)
+{
+	const struct proxy *proxy = &library.settings->proxy;
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+
+	if (!proxy_is_unix())
+		return endpoint_to_sockaddr(&proxy->tcp, domain, out);
+	if (domain != AF_UNIX)
+		return 0;
+	memcpy(sun.sun_path, proxy->path, sizeof(sun.sun_path));
+	memcpy(out, &sun, sizeof(sun));
+	return sizeof(sun);
+}
+
+/* The family of a fresh socket for the proxy. */
+static int proxy_domain(void)
+{
+	if (proxy_is_unix())
+		return AF_UNIX;
+	return library.settings->proxy.tcp.addr.family == ADDR_V4 ? AF_INET : AF_INET6;
+}
+
+bool tunnel_is_proxy(const struct sockaddr *sa, socklen_t len)
+{
+	const struct proxy *proxy = &library.settings->proxy;
+	const struct sockaddr_un *sun = (const struct sockaddr_un *)(const void *)sa;
+	const size_t offset = offsetof(struct sockaddr_un, sun_path);
+	struct endpoint ep;
+
+	if (proxy_is_unix())
+		return len > offset && sa->sa_family == AF_UNIX &&
+			strnlen(sun->sun_path, len - offset) == strlen(proxy->path) &&
+			memcmp(sun->sun_path, proxy->path, strlen(proxy->path)) == 0;
+	if (!endpoint_from_sockaddr(&ep, sa, len))
+		return false;
+	addr_unmap(&ep.addr);
+	return endpoint_equal(&ep, &proxy->tcp);
+}
+
+static const char *proxy_text(char out[static sizeof(struct proxy) + 8])
+{
+	struct text text = text_over(out, sizeof(struct proxy) + 8);
+	char tcp[ENDPOINT_TEXT_MAX];
+
+	if (proxy_is_unix())
+		text_add_all(&text, "unix:", library.settings->proxy.path, (const char *)NULL);
+	else
+		text_add(&text, endpoint_format(&library.settings->proxy.tcp, tcp));
+	return out;
+}
+
+static void target_text(const struct socks_target *target, struct text *out)
+{
+	char addr[ADDR_TEXT_MAX];
+	bool v6 = target->addr.family == ADDR_V6;
+
+	if (target->addr.family == ADDR_NONE)
+		text_add(out, target->name);
+	else
+		text_add_all(out, v6 ? "[" : "", addr_format(&target->addr, addr), v6 ? "]" : "",
+			(const char *)NULL);
+	if (target->port != 0) {
+		text_add_char(out, ':');
+		text_add_number(out, target->port);
+	}
+}
+
+/*
+ * Says why a connection failed, once per kind of failure. Trouble with the proxy and what Tor knows about
+ * onion services is worth a line; an ordinary refusal the program tells its user itself.
+ */
+static void explain(const struct connection *connection, const struct socks_target *target)
+{
+	const struct socks_client *socks = &connection->socks;
+	bool replied = connection->failure == CONNECTION_TALK &&
+		socks->failure == SOCKS_FAILURE_REPLY;
+	enum log_level level =
+		replied && socks->reply < 0xf0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN;
+	unsigned kind = replied ? (unsigned)LOG_KIND_REPLY + socks->reply
+				: (unsigned)LOG_KIND_FAILURE + socks->failure;
+	char where[512], proxy[sizeof(struct proxy) + 8];
+	struct text text = text_over(where, sizeof(where));
+
+	if (!log_wants(level) ||
+		!log_first(connection->failure == CONNECTION_UNREACHED ? LOG_KIND_PROXY : kind))
+		return;
+	target_text(target, &text);
+	proxy_text(proxy);
+	if (connection->failure == CONNECTION_UNREACHED)
+		log_say(level, "cannot reach the proxy ", proxy, ": ",
+			strerrordesc_np(connection->error),
+			"; is Tor running there? (proxy = ADDRESS says where it is)", NULL);
+	else if (connection->failure == CONNECTION_DEADLINE)
+		log_say(level, where, ": no answer from the proxy ", proxy, " in time", NULL);
+	else if (socks->failure == SOCKS_FAILURE_NONE)
+		log_say(level, where, ": the proxy ", proxy, " broke off: ",
+			strerrordesc_np(connection->error), NULL);
+	else
+		log_say(level, where, ": ", socks_client_sentence(socks), NULL);
+}
+
+static bool process_identity(char out[static 64])
+{
+	struct text text = text_over(out, 64);
+
+	text_add_all(&text, library.nonce, ".", (const char *)NULL);
+	text_add_number(&text, (unsigned long long)getpid());
+	return !text.cut;
+}
+
+/* Prepares the conversation with the credentials that isolation asks for. False: errno is set. */
+static bool start_socks(
+	struct socks_client *socks, enum socks_command command, const struct socks_target *target)
+{
+	const bool tor = library.settings->pipeline == PIPELINE_YES;
+	char process[64], tag[ISOLATE_TAG_BUF];
+	struct isolate_facts facts = {
+		.program = library.program,
+		.run = library.run,
+		.process = process,
+		.target = target,
+	};
+	struct socks_login login;
+	bool isolated;
+
+	process_identity(process);
+	isolated = isolate_tag(tag, library.settings, &facts);
+	if (isolated && !isolate_login(&login, tag, tor)) {
+		errno = EINVAL;
+		return false;
+	}
+	if (!socks_client_start(socks, command, target, isolated ? &login : NULL, tor)) {
+		errno = EINVAL;
+		return false;
+	}
+	return true;
+}
+
+static uint64_t deadline_of_settings(void)
+{
+	return connection_now() + (uint64_t)library.settings->timeout * 1000;
+}
+
+/*
+ * A fresh socket of our own, on its way to the proxy. -1: errno is set. A non-blocking unix socket would
+ * get EAGAIN while the proxy's queue is full, and nothing to wait for; so that one blocks.
+ */
+static int open_own_socket(struct connection *connection, const struct socks_client *socks)
+{
+	const struct timeval timeout = {.tv_sec = (time_t)library.settings->timeout};
+	const int domain = proxy_domain();
+	const int mode = domain == AF_UNIX ? 0 : SOCK_NONBLOCK;
+	struct sockaddr_storage proxy;
+	socklen_t len = proxy_address(domain, &proxy);
+	int fd = real.socket(domain, SOCK_STREAM | SOCK_CLOEXEC | mode, 0);
+
+	if (fd < 0)
+		return -1;
+	if (domain == AF_UNIX)
+		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+	connection_start(connection, fd, (const struct sockaddr *)&proxy, len, socks);
+	return fd;
+}
+
+bool tunnel_ask(enum socks_command command, const struct socks_target *question,
+	struct socks_target *answer, bool *denied)
+{
+	struct connection connection;
+	struct socks_client socks;
+	enum step step;
+	int fd;
+
+	*denied = false;
+	if (!start_socks(&socks, command, question))
+		return false;
+	fd = open_own_socket(&connection, &socks);
+	if (fd < 0)
+		return false;
+	step = connection_finish(&connection, deadline_of_settings());
+	close(fd);
+	if (step == STEP_DONE) {
+		*answer = connection.socks.target;
+		return true;
+	}
+	*denied = connection.socks.failure == SOCKS_FAILURE_REPLY;
+	if (!*denied)
+		explain(&connection, question);
+	errno = connection.error;
+	return false;
+}
+
+/* Opens the tunnel beside the program's socket, and puts it in its place when it is open. */
+static int open_beside(int fd, const struct socks_client *socks, const struct socks_target *target)
+{
+	struct connection connection;
+	int own = open_own_socket(&connection, socks);
+	int result = -1;
+
+	if (own < 0)
+		return -1;
+	if (connection_finish(&connection, deadline_of_settings()) == STEP_DONE) {
+		result = stand_in_place(own, fd);
+	} else {
+		explain(&connection, target);
+		errno = connection.error;
+	}
+	stand_in_close(own);
+	return result;
+}
+
+/*
+ * A blocking socket blocks in the kernel while the proxy is being reached, so our deadline is lent to it
+ * as SO_SNDTIMEO; a shorter one of the program's stays and is the deadline of all. Returns milliseconds.
+ */
+static uint64_t lend_deadline(int fd, struct timeval *saved)
+{
+	const uint64_t ours = (uint64_t)library.settings->timeout * 1000;
+	const struct timeval lent = {.tv_sec = (time_t)library.settings->timeout};
+	socklen_t len = sizeof(*saved);
+	uint64_t theirs = 0;
+
+	if (real.getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, saved, &len) == 0)
+		theirs = (uint64_t)saved->tv_sec * 1000 + (uint64_t)saved->tv_usec / 1000;
+	if (theirs != 0 && theirs <= ours)
+		return theirs;
+	real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &lent, sizeof(lent));
+	return ours;
+}
+
+/* Makes the socket unconnected again, and takes the error that this leaves in it. */
+static void disconnect(int fd)
+{
+	const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
+	socklen_t len = sizeof(int);
+	int error;
+
+	real.connect(fd, &unspecified, sizeof(unspecified));
+	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
+}
+
+/*
+ * IPV6_V6ONLY would keep an IPv6 socket from reaching an IPv4 proxy; the program gains nothing from it on a
+ * connecting socket, and it can only be cleared before a bind. False: it has to be a stand-in.
+ */
+static bool reaches_mapped(int fd, int domain)
+{
+	const int off = 0;
+	socklen_t len = sizeof(int);
+	int only = 0;
+
+	if (domain != AF_INET6 || proxy_domain() != AF_INET)
+		return true;
+	if (real.getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) == 0 && only == 0)
+		return true;
+	return real.setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) == 0;
+}
+
+/* Opens the tunnel on the program's own descriptor. */
+static int open_within(int fd, const struct sockaddr *proxy, socklen_t len,
+	const struct socks_client *socks, const struct socks_target *target)
+{
+	const bool blocking = (real.fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
+	struct timeval saved = {0};
+	uint64_t budget =
+		blocking ? lend_deadline(fd, &saved) : (uint64_t)library.settings->timeout * 1000;
+	uint64_t deadline = connection_now() + budget;
+	struct connection connection;
+	enum step step = connection_start(&connection, fd, proxy, len, socks);
+
+	if (blocking)
+		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &saved, sizeof(saved));
+	if (step == STEP_GOING_ON)
+		step = connection_finish(&connection, deadline);
+	if (step == STEP_DONE)
+		return 0;
+	/* The socket was in use before us: what the kernel says about that is the program's to hear. */
+	if (connection.failure != CONNECTION_UNREACHED ||
+		(connection.error != EISCONN && connection.error != EALREADY)) {
+		explain(&connection, target);
+		disconnect(fd);
+	}
+	errno = connection.error;
+	return -1;
+}
+
+int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct socks_target *target)
+{
+	struct tunnelled tunnel = {.target = *shown, .domain = domain};
+	struct sockaddr_storage proxy;
+	struct socks_client socks;
+	socklen_t len = proxy_address(domain, &proxy);
+	int result;
+
+	if (!start_socks(&socks, SOCKS_COMMAND_CONNECT, target))
+		return -1;
+	tunnel.stand_in = len == 0 || !reaches_mapped(fd, domain);
+	result = tunnel.stand_in ? open_beside(fd, &socks, target)
+				 : open_within(fd, (const struct sockaddr *)&proxy, len, &socks, target);
+	if (result == 0)
+		fd_table_record(fd, &tunnel);
+	return result;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening tunnels: from a descriptor and a target to a connection through the proxy. */
+#ifndef TUNIC_LIB_TUNNEL_H
+#define TUNIC_LIB_TUNNEL_H
+
+#include <stdbool.h>
+
+#include "base/addr.h"
+#include "proto/socks_wire.h"
+
+/*
+ * connect(2) of the program's stream socket `fd` of `domain` to `shown`, by way of `target`:
+ * returns 0, or -1 with errno. Waits for the outcome, whatever the blocking mode. After a failure
+ * the socket is as after a refused connect: unconnected.
+ */
+int tunnel_open(
+	int fd, int domain, const struct endpoint *shown, const struct socks_target *target);
+
+/*
+ * Asks the proxy RESOLVE or RESOLVE_PTR over a connection of its own, until the timeout setting.
+ * True: `answer` holds the address or the name. False: errno is that of the failure; *denied says
+ * whether the proxy answered (so there is no such name) or could not be asked (try again).
+ */
+bool tunnel_ask(enum socks_command command, const struct socks_target *question,
+	struct socks_target *answer, bool *denied);
+
+/* Is this the proxy's own address? Such connections pass, for programs that speak SOCKS themselves.
+ */
+bool tunnel_is_proxy(const struct sockaddr *sa, socklen_t len);
+
+#endif
