@@ -2,9 +2,9 @@
 /*
  * Reaching the proxy and speaking SOCKS on a descriptor that is (or will be) the program's.
  *
- * The blocking mode of the descriptor is the program's and is never changed: every send and receive carries
- * MSG_DONTWAIT, and waiting is poll's. No byte is read that is not the proxy's, because what
- * comes after its reply belongs to the program.
+ * The blocking mode of the descriptor is the program's and is never changed: every send and receive
+ * carries MSG_DONTWAIT, and waiting is poll's. No byte is read that is not the proxy's, because
+ * what comes after its reply belongs to the program.
  */
 #include "lib/connection.h"
 
@@ -31,8 +31,9 @@ static enum step wait_for(struct connection *connection, short events)
 }
 
 /*
- * Is the kernel's own connect over? A second connect tells the outcome and, where it went well, takes the
- * success that the kernel still owes: without it a later connect of the program would get that.
+ * Is the kernel's own connect over? A second connect tells the outcome and, where it went well,
+ * takes the success that the kernel still owes: without it a later connect of the program would get
+ * that.
  */
 static enum step step_reaching(struct connection *connection)
 {
@@ -70,8 +71,8 @@ static enum step receive(struct connection *connection)
 {
 	uint8_t bytes[SOCKS_REPLY_MAX];
 	size_t want = socks_client_want(&connection->socks);
-	ssize_t n = recv(connection->fd, bytes, want < sizeof(bytes) ? want : sizeof(bytes),
-		MSG_DONTWAIT);
+	ssize_t n = recv(
+		connection->fd, bytes, want < sizeof(bytes) ? want : sizeof(bytes), MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return wait_for(connection, POLLIN);
@@ -140,7 +141,8 @@ enum step connection_finish(struct connection *connection, uint64_t deadline)
 
 		if (now >= deadline)
 			return fail(connection, CONNECTION_DEADLINE, ETIMEDOUT);
-		/* EINTR goes round again: a handler may have SA_RESTART, and connect would then go on. */
+		/* EINTR goes round again: a handler may have SA_RESTART, and connect would then go
+		 * on. */
 		poll(&pollfd, 1, deadline - now > INT_MAX ? INT_MAX : (int)(deadline - now));
 	}
 	return step;

@@ -2,10 +2,10 @@
 /*
  * A two-level array indexed by descriptor, in maps of our own, without a lock.
  *
- * An entry is written under a sequence number that is odd meanwhile. A writer that finds it odd gives
- * up: the other writer is a thread that connects the same descriptor, or the very code that a signal
- * handler has interrupted, and to wait for that one would be to wait for ever. A reader that sees the
- * number change treats the entry as empty.
+ * An entry is written under a sequence number that is odd meanwhile. A writer that finds it odd
+ * gives up: the other writer is a thread that connects the same descriptor, or the very code that a
+ * signal handler has interrupted, and to wait for that one would be to wait for ever. A reader that
+ * sees the number change treats the entry as empty.
  */
 #include "lib/fd_table.h"
 
@@ -85,7 +85,8 @@ static void entry_write(struct entry *entry, uint64_t cookie, const struct tunne
 	unsigned sequence = atomic_load_explicit(&entry->sequence, memory_order_relaxed);
 	uint64_t words[TUNNEL_WORDS] = {0};
 
-	if (sequence & 1 || !atomic_compare_exchange_strong(&entry->sequence, &sequence, sequence + 1))
+	if (sequence & 1 ||
+		!atomic_compare_exchange_strong(&entry->sequence, &sequence, sequence + 1))
 		return;
 	memcpy(words, tunnel, sizeof(*tunnel));
 	/* Release, so that whoever sees one of these words also sees the odd number before it. */

@@ -18,7 +18,8 @@ static int connect_unix(int fd, const struct sockaddr *addr, socklen_t len)
 
 	if (judgement.verdict == VERDICT_REFUSE)
 		return refuse(judgement.refusal, NULL);
-	if (addr->sa_family != AF_UNIX && addr->sa_family != AF_UNSPEC && stand_in_find(fd, &tunnel)) {
+	if (addr->sa_family != AF_UNIX && addr->sa_family != AF_UNSPEC &&
+		stand_in_find(fd, &tunnel)) {
 		errno = EISCONN;
 		return -1;
 	}
@@ -33,7 +34,8 @@ static int connect_stream(int fd, int domain, const struct sockaddr *addr, sockl
 	struct endpoint ep;
 	const char *name;
 
-	/* AF_UNSPEC disconnects; an address of another family or cut short the kernel itself refuses. */
+	/* AF_UNSPEC disconnects; an address of another family or cut short the kernel itself
+	 * refuses. */
 	if (addr->sa_family != domain || !endpoint_from_sockaddr(&ep, addr, len))
 		return real.connect(fd, addr, len);
 	name = lookup_pool_name(&ep.addr);
@@ -89,7 +91,8 @@ EXPORTED int getpeername(int fd, struct sockaddr *restrict addr, socklen_t *rest
 	if (real.getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0)
 		return -1;
 	/* A socket whose peer is not the proxy is none of ours: no need to search. */
-	if ((peer.ss_family == AF_UNIX || tunnel_is_proxy((const struct sockaddr *)&peer, peer_len)) &&
+	if ((peer.ss_family == AF_UNIX ||
+		    tunnel_is_proxy((const struct sockaddr *)&peer, peer_len)) &&
 		fd_table_find(fd, &tunnel))
 		return stand_in_give(&tunnel.target, tunnel.domain, addr, len);
 	return real.getpeername(fd, addr, len);

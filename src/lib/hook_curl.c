@@ -2,12 +2,13 @@
 /*
  * Hooks: libcurl and names under .onion.
  *
- * From 8.1 on libcurl refuses such a name before it asks any resolver (RFC 7686), so no hook of libc's is
- * ever called. A SOCKS proxy in the environment would cure curl and break others that read the same
- * variable. So, when a transfer begins whose URL names an onion service, and the program has chosen no
- * proxy itself, libcurl is told to connect to the name's stand-in address (CURLOPT_CONNECT_TO): the URL, and
- * so the Host header and what TLS checks, stays as it is, and the connect takes the same way as every other.
- * A redirect from elsewhere to an onion name is still refused by libcurl.
+ * From 8.1 on libcurl refuses such a name before it asks any resolver (RFC 7686), so no hook of
+ * libc's is ever called. A SOCKS proxy in the environment would cure curl and break others that
+ * read the same variable. So, when a transfer begins whose URL names an onion service, and the
+ * program has chosen no proxy itself, libcurl is told to connect to the name's stand-in address
+ * (CURLOPT_CONNECT_TO): the URL, and so the Host header and what TLS checks, stays as it is, and
+ * the connect takes the same way as every other. A redirect from elsewhere to an onion name is
+ * still refused by libcurl.
  */
 #include <dlfcn.h>
 #include <stdarg.h>
@@ -19,7 +20,8 @@
 #include "lib/lookup.h"
 #include "lib/real.h"
 
-/* Of libcurl's interface, which is stable since 2004, this is what we use: curl/curl.h is not needed. */
+/* Of libcurl's interface, which is stable since 2004, this is what we use: curl/curl.h is not
+ * needed. */
 enum {
 	CURL_INFO_EFFECTIVE_URL = 0x100000 + 1,
 	CURL_OPT_PROXY = 10000 + 4,
@@ -35,7 +37,8 @@ EXPORTED int curl_easy_setopt(CURL *handle, int option, ...);
 EXPORTED int curl_easy_perform(CURL *handle);
 EXPORTED int curl_multi_add_handle(CURLM *multi, CURL *handle);
 
-/* Onion hosts seen and their CONNECT_TO lists, which libcurl wants to keep: so they stay for ever. */
+/* Onion hosts seen and their CONNECT_TO lists, which libcurl wants to keep: so they stay for ever.
+ */
 struct onion {
 	char host[NAME_BUF];
 	struct curl_slist *connect_to;
@@ -62,9 +65,9 @@ static void *curl_symbol(const char *symbol)
 	return found;
 }
 
-#define CURL_FUNCTION(type, name, symbol)                                                          \
-	type name = NULL;                                                                          \
-	void *found_##name = curl_symbol(symbol);                                                  \
+#define CURL_FUNCTION(type, name, symbol)         \
+	type name = NULL;                         \
+	void *found_##name = curl_symbol(symbol); \
 	memcpy(&name, &found_##name, sizeof(name))
 
 typedef int (*perform_function)(CURL *);
@@ -77,7 +80,7 @@ typedef struct curl_slist *(*append_function)(struct curl_slist *, const char *)
 static bool environment_has_proxy(void)
 {
 	return getenv("http_proxy") || getenv("https_proxy") || getenv("HTTPS_PROXY") ||
-		getenv("all_proxy") || getenv("ALL_PROXY");
+	       getenv("all_proxy") || getenv("ALL_PROXY");
 }
 
 /* The host of a URL, when it is an onion name. */

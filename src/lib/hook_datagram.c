@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: sends that carry an address. A send without one goes where its socket is connected, and that
- * was judged at connect; so all that costs a program is two comparisons.
+ * Hooks: sends that carry an address. A send without one goes where its socket is connected, and
+ * that was judged at connect; so all that costs a program is two comparisons.
  */
 #include <errno.h>
 
@@ -40,8 +40,8 @@ static bool may_send(int fd, const struct sockaddr *name, socklen_t len, int fla
 	}
 }
 
-EXPORTED ssize_t sendto(int fd, const void *bytes, size_t n, int flags,
-	const struct sockaddr *name, socklen_t len)
+EXPORTED ssize_t sendto(
+	int fd, const void *bytes, size_t n, int flags, const struct sockaddr *name, socklen_t len)
 {
 	library_ready();
 	if (!sends_nowhere_new(name, flags) && !may_send(fd, name, len, flags))

@@ -33,21 +33,21 @@ EXPORTED int dup3(int fd, int to, int flags)
 }
 
 /* Every command of fcntl takes at most one more argument, of the size of a pointer or smaller. */
-#define FORWARD_FCNTL(function)                                                                    \
-	EXPORTED int function(int fd, int command, ...)                                            \
-	{                                                                                          \
-		int result;                                                                        \
-		va_list more;                                                                      \
-		void *argument;                                                                    \
-                                                                                                   \
-		va_start(more, command);                                                           \
-		argument = va_arg(more, void *);                                                   \
-		va_end(more);                                                                      \
-		library_ready();                                                                   \
-		result = real.function(fd, command, argument);                                     \
-		if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)                              \
-			follow(fd, result);                                                        \
-		return result;                                                                     \
+#define FORWARD_FCNTL(function)                                       \
+	EXPORTED int function(int fd, int command, ...)               \
+	{                                                             \
+		int result;                                           \
+		va_list more;                                         \
+		void *argument;                                       \
+                                                                      \
+		va_start(more, command);                              \
+		argument = va_arg(more, void *);                      \
+		va_end(more);                                         \
+		library_ready();                                      \
+		result = real.function(fd, command, argument);        \
+		if (command == F_DUPFD || command == F_DUPFD_CLOEXEC) \
+			follow(fd, result);                           \
+		return result;                                        \
 	}
 
 FORWARD_FCNTL(fcntl)

@@ -111,8 +111,8 @@ static int error_of(enum lookup lookup)
 	}
 }
 
-static int ask(const char *name, const char *service, const struct addrinfo *hints,
-	struct addrinfo **out)
+static int ask(
+	const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out)
 {
 	int result = check_request(service, hints);
 	struct lookup_answer answer;
@@ -129,9 +129,9 @@ static int ask(const char *name, const char *service, const struct addrinfo *hin
 }
 
 /*
- * Asks libc, which has only the hosts file to look in. True: *result is the answer. A name that stands there
- * with addresses of another family than asked for is a name of this machine's owner all the same: it has
- * no such address, and Tor is not asked.
+ * Asks libc, which has only the hosts file to look in. True: *result is the answer. A name that
+ * stands there with addresses of another family than asked for is a name of this machine's owner
+ * all the same: it has no such address, and Tor is not asked.
  */
 static bool ask_hosts_file(const char *node, const char *service, const struct addrinfo *hints,
 	struct addrinfo **out, int *result)
@@ -150,10 +150,11 @@ static bool ask_hosts_file(const char *node, const char *service, const struct a
 EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
 	const struct addrinfo *restrict hints, struct addrinfo **restrict out)
 {
+	const bool ready = library_ready(), hosts_file = ready && local_names_ready();
 	struct addrinfo plain = effective_hints(hints), numeric;
 	int result;
 
-	if (!library_ready() && node != NULL) {
+	if (!ready && node != NULL) {
 		refuse_all();
 		return EAI_AGAIN;
 	}
@@ -166,7 +167,7 @@ EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service
 	result = real.getaddrinfo(node, service, &numeric, out);
 	if (result != EAI_NONAME || plain.ai_flags & AI_NUMERICHOST)
 		return result;
-	if (local_names_ready() && ask_hosts_file(node, service, hints, out, &result))
+	if (hosts_file && ask_hosts_file(node, service, hints, out, &result))
 		return result;
 	return ask(node, service, &plain, out);
 }
@@ -180,7 +181,7 @@ static int give_name(const char *name, char *host, socklen_t host_len)
 EXPORTED int getnameinfo(const struct sockaddr *restrict sa, socklen_t len, char *restrict host,
 	socklen_t host_len, char *restrict service, socklen_t service_len, int flags)
 {
-	const bool ready = library_ready();
+	const bool ready = library_ready(), hosts_file = ready && local_names_ready();
 	struct endpoint ep;
 	char name[NAME_BUF];
 	enum lookup lookup;
@@ -193,7 +194,7 @@ EXPORTED int getnameinfo(const struct sockaddr *restrict sa, socklen_t len, char
 		refuse_all();
 		return EAI_AGAIN;
 	}
-	if (lookup_pool_name(&ep.addr) == NULL && local_names_ready()) {
+	if (hosts_file && lookup_pool_name(&ep.addr) == NULL) {
 		result = real.getnameinfo(
 			sa, len, host, host_len, service, service_len, flags | NI_NAMEREQD);
 		if (result != EAI_NONAME)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: the gethostby* family. Numeric names and the hosts file are libc's to answer; what Tor or the pool
- * say is packed into the caller's buffer the way gethostbyname_r(3) lays it out.
+ * Hooks: the gethostby* family. Numeric names and the hosts file are libc's to answer; what Tor or
+ * the pool say is packed into the caller's buffer the way gethostbyname_r(3) lays it out.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -32,8 +32,7 @@ static struct packed *packed_at(char *buffer, size_t n)
 {
 	size_t skip = -(uintptr_t)buffer % _Alignof(struct packed);
 
-	return n < skip + sizeof(struct packed) ? NULL
-						: (struct packed *)(void *)(buffer + skip);
+	return n < skip + sizeof(struct packed) ? NULL : (struct packed *)(void *)(buffer + skip);
 }
 
 static size_t addr_size(enum addr_family family)
@@ -113,11 +112,12 @@ static bool in_hosts_file(const char *name)
 EXPORTED int gethostbyname2_r(const char *restrict name, int af, struct hostent *restrict entry,
 	char *restrict buffer, size_t n, struct hostent **restrict result, int *restrict herrorp)
 {
+	const bool ready = library_ready(), hosts_file = ready && local_names_ready();
 	struct lookup_answer answer;
 	enum lookup lookup;
 	int error = 0;
 
-	if (!library_ready()) {
+	if (!ready) {
 		refuse_all();
 		return give(0, entry, result, TRY_AGAIN, herrorp);
 	}
@@ -125,7 +125,7 @@ EXPORTED int gethostbyname2_r(const char *restrict name, int af, struct hostent 
 		return give(EAFNOSUPPORT, entry, result, 0, herrorp);
 	if (is_numeric(name))
 		return real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
-	if (local_names_ready()) {
+	if (hosts_file) {
 		error = real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
 		if (error != 0 || *result != NULL || in_hosts_file(name))
 			return error;
@@ -146,8 +146,8 @@ EXPORTED struct hostent *gethostbyname2(const char *name, int af)
 {
 	struct hostent *result;
 
-	gethostbyname2_r(name, af, &shared.entry, shared.buffer, sizeof(shared.buffer), &result,
-		&h_errno);
+	gethostbyname2_r(
+		name, af, &shared.entry, shared.buffer, sizeof(shared.buffer), &result, &h_errno);
 	return result;
 }
 
@@ -170,20 +170,21 @@ EXPORTED int gethostbyaddr_r(const void *restrict bytes, socklen_t len, int af,
 	struct hostent *restrict entry, char *restrict buffer, size_t n,
 	struct hostent **restrict result, int *restrict herrorp)
 {
+	const bool ready = library_ready(), hosts_file = ready && local_names_ready();
 	struct lookup_answer answer = {.count = 1};
 	struct addr plain;
 	char name[NAME_BUF];
 	enum lookup lookup;
 	int error = 0;
 
-	if (!library_ready()) {
+	if (!ready) {
 		refuse_all();
 		return give(0, entry, result, TRY_AGAIN, herrorp);
 	}
 	/* What is wrong with such arguments is libc's to say; it asks nobody. */
 	if (!raw_addr(&answer.addrs[0], bytes, len, af))
 		return real.gethostbyaddr_r(bytes, len, af, entry, buffer, n, result, herrorp);
-	if (lookup_pool_name(&answer.addrs[0]) == NULL && local_names_ready()) {
+	if (hosts_file && lookup_pool_name(&answer.addrs[0]) == NULL) {
 		error = real.gethostbyaddr_r(bytes, len, af, entry, buffer, n, result, herrorp);
 		if (error != 0 || *result != NULL)
 			return error;

@@ -7,8 +7,8 @@
 #include "lib/real.h"
 
 /*
- * A bind sends nothing and many clients do one before connect, so a stream socket may have it; what would
- * answer strangers is listen.
+ * A bind sends nothing and many clients do one before connect, so a stream socket may have it; what
+ * would answer strangers is listen.
  */
 EXPORTED int bind(int fd, const struct sockaddr *addr, socklen_t len)
 {
@@ -43,7 +43,7 @@ static bool may_serve(int fd)
 		return refuse_all() == 0;
 	judgement = policy_inbound(library.settings, &bound);
 	return judgement.verdict != VERDICT_REFUSE ||
-		refuse(judgement.refusal, addr_format(&bound, text)) == 0;
+	       refuse(judgement.refusal, addr_format(&bound, text)) == 0;
 }
 
 EXPORTED int listen(int fd, int backlog)

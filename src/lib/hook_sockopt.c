@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Hooks: socket options. Multicast is refused; a stand-in answers as the TCP socket it stands for. */
+/* Hooks: socket options. Multicast is refused; a stand-in answers as the TCP socket it stands for.
+ */
 #include <netinet/in.h>
 
 #include "lib/library.h"
@@ -27,8 +28,7 @@ EXPORTED int setsockopt(int fd, int level, int name, const void *value, socklen_
 	return real.setsockopt(fd, level, name, value, len);
 }
 
-EXPORTED int getsockopt(
-	int fd, int level, int name, void *restrict value, socklen_t *restrict len)
+EXPORTED int getsockopt(int fd, int level, int name, void *restrict value, socklen_t *restrict len)
 {
 	struct tunnelled tunnel;
 	int result;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hook: syscall(2), the door beside every other hook. The numbers that we know as functions go to those
- * hooks; all others straight through.
+ * Hook: syscall(2), the door beside every other hook. The numbers that we know as functions go to
+ * those hooks; all others straight through.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -11,8 +11,9 @@
 #include "lib/real.h"
 
 /*
- * The result of an interposed function has syscall(2)'s own convention: -1 and errno. Six arguments are
- * always read: registers and stack slots that the caller did not fill hold something, and nobody looks.
+ * The result of an interposed function has syscall(2)'s own convention: -1 and errno. Six arguments
+ * are always read: registers and stack slots that the caller did not fill hold something, and
+ * nobody looks.
  */
 EXPORTED long syscall(long number, ...)
 {
@@ -53,7 +54,8 @@ EXPORTED long syscall(long number, ...)
 	case SYS_getsockname:
 		return getsockname((int)a[0], (struct sockaddr *)a[1], (socklen_t *)a[2]);
 	case SYS_setsockopt:
-		return setsockopt((int)a[0], (int)a[1], (int)a[2], (const void *)a[3], (socklen_t)a[4]);
+		return setsockopt(
+			(int)a[0], (int)a[1], (int)a[2], (const void *)a[3], (socklen_t)a[4]);
 	case SYS_getsockopt:
 		return getsockopt((int)a[0], (int)a[1], (int)a[2], (void *)a[3], (socklen_t *)a[4]);
 	case SYS_io_uring_setup:

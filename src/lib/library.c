@@ -2,11 +2,11 @@
 /*
  * Setting the library up inside its host.
  *
- * The constructor does everything at once, before the program can change its environment, its directory
- * or its ids, and before it has threads: bind the real functions, copy what the environment says, read
- * the files. From then on the hooks only read what stands here: they take no lock and are safe in
- * signal handlers and after fork. Another library's constructor may call a hook earlier; then that call
- * sets us up.
+ * The constructor does everything at once, before the program can change its environment, its
+ * directory or its ids, and before it has threads: bind the real functions, copy what the
+ * environment says, read the files. From then on the hooks only read what stands here: they take no
+ * lock and are safe in signal handlers and after fork. Another library's constructor may call a
+ * hook earlier; then that call sets us up.
  */
 #include "lib/library.h"
 

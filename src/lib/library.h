@@ -27,9 +27,9 @@ extern atomic_bool library_is_ready; /* for library_ready alone */
 bool library_set_up(void);
 
 /*
- * Has the library come up whole? Sets it up at the first call; the real functions are bound from then
- * on. False: the settings are wrong or the system lacks something we need; every network call has to be
- * refused (refuse_all). One line has said so.
+ * Has the library come up whole? Sets it up at the first call; the real functions are bound from
+ * then on. False: the settings are wrong or the system lacks something we need; every network call
+ * has to be refused (refuse_all). One line has said so.
  */
 static inline bool library_ready(void)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * glibc lets a program choose its sources of names (__nss_configure_lookup). With "files" for hosts, libc
- * reads the hosts file with its own code, so that aliases, several addresses and their order are those
- * the program would get without us, and a path inside libc that we did not foresee finds no
- * resolver either: a database chosen so is not asked of nscd.
+ * glibc lets a program choose its sources of names (__nss_configure_lookup). With "files" for
+ * hosts, libc reads the hosts file with its own code, so that aliases, several addresses and their
+ * order are those the program would get without us, and a path inside libc that we did not foresee
+ * finds no resolver either: a database chosen so is not asked of nscd.
  */
 #include "lib/local_names.h"
 
@@ -20,9 +20,15 @@
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool restrained;
 
+static bool restrain_one(const char *database)
+{
+	return __nss_configure_lookup != NULL && __nss_configure_lookup(database, "files") == 0;
+}
+
+/* Services and networks name no hosts, but nscd or a directory server would be asked about them. */
 static void restrain(void)
 {
-	restrained = __nss_configure_lookup != NULL && __nss_configure_lookup("hosts", "files") == 0;
+	restrained = restrain_one("hosts") && restrain_one("services") && restrain_one("networks");
 }
 
 bool local_names_ready(void)

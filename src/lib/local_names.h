@@ -6,9 +6,10 @@
 #include <stdbool.h>
 
 /*
- * Makes libc's own functions look host names up in the hosts file alone: not in DNS, nscd, or any other
- * service of nsswitch.conf. Once per process, at the first name. True: they may be asked now. False: this
- * libc cannot be restrained, or the hosts_file setting says no; they may only be given numeric addresses.
+ * Makes libc's own functions look names up in its files alone: not in DNS, nscd, or any other
+ * service of nsswitch.conf. Once per process; has to come before any real function that may look
+ * up. True: they may be asked about names now. False: this libc cannot be restrained, or the
+ * hosts_file setting says no; they may only be given numeric addresses.
  */
 bool local_names_ready(void);
 

@@ -38,7 +38,7 @@ static bool standard_error_is_still_itself(void)
 	struct stat st;
 
 	return standard_error.open && fstat(STDERR_FILENO, &st) == 0 &&
-		st.st_dev == standard_error.device && st.st_ino == standard_error.inode;
+	       st.st_dev == standard_error.device && st.st_ino == standard_error.inode;
 }
 
 /* A reader that is gone must not kill the host: the SIGPIPE of our own write is taken back. */

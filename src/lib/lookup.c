@@ -27,16 +27,16 @@ static enum lookup answer_loopback(enum addr_family family, struct lookup_answer
 }
 
 /*
- * An IPv6 stand-in goes only to those who ask for IPv6 alone: the IPv4 ones are inert on every machine
- * even where a program slips past us, the IPv6 ones are routed like any address.
+ * An IPv6 stand-in goes only to those who ask for IPv6 alone: the IPv4 ones are inert on every
+ * machine even where a program slips past us, the IPv6 ones are routed like any address.
  */
 static enum lookup answer_from_pool(
 	const char *name, enum addr_family family, struct lookup_answer *answer)
 {
 	const struct settings *settings = library.settings;
 	bool v6 = family == ADDR_V6;
-	uint32_t slot = pool_add(library.pool, name, v6 ? library.pool_limit_ipv6
-							: library.pool_limit_ipv4);
+	uint32_t slot = pool_add(
+		library.pool, name, v6 ? library.pool_limit_ipv6 : library.pool_limit_ipv4);
 	struct addr addr;
 
 	if (slot == POOL_NO_SLOT) {
@@ -49,13 +49,14 @@ static enum lookup answer_from_pool(
 }
 
 /*
- * May an address that Tor told us be handed to the program? One of this machine, of this network or of the pool
- * would make it connect where the stranger who chose it wants; the name goes to the exit instead.
+ * May an address that Tor told us be handed to the program? One of this machine, of this network or
+ * of the pool would make it connect where the stranger who chose it wants; the name goes to the
+ * exit instead.
  */
 static bool answer_is_usable(const struct addr *addr, enum addr_family family)
 {
 	return (family == ADDR_NONE || addr->family == family) &&
-		policy_may_reverse(library.settings, addr);
+	       policy_may_reverse(library.settings, addr);
 }
 
 static enum lookup answer_from_tor(
@@ -126,5 +127,5 @@ enum lookup lookup_addr(const struct addr *addr, char name[static NAME_BUF])
 	if (!tunnel_ask(SOCKS_COMMAND_RESOLVE_PTR, &question, &found, &denied))
 		return denied ? LOOKUP_NONE : LOOKUP_AGAIN;
 	return text_copy(name, NAME_BUF, found.name) && name[0] != '\0' ? LOOKUP_FOUND
-									    : LOOKUP_NONE;
+									: LOOKUP_NONE;
 }

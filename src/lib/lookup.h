@@ -23,8 +23,8 @@ struct lookup_answer {
 };
 
 /*
- * The addresses of a name that is neither numeric nor in the hosts file. `family` ADDR_NONE asks for
- * any. The answer has the family asked for: where Tor has none of it, a pool address stands in.
+ * The addresses of a name that is neither numeric nor in the hosts file. `family` ADDR_NONE asks
+ * for any. The answer has the family asked for: where Tor has none of it, a pool address stands in.
  */
 enum lookup lookup_name(const char *name, enum addr_family family, struct lookup_answer *answer);
 

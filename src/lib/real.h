@@ -31,7 +31,8 @@ bool real_bind(void);
 #define EXPORTED __attribute__((visibility("default")))
 
 /* Exports a hook under another name too. A use needs the hook's definition in the same file. */
-#define EXPORT_ALIAS(name, symbol) \
-	extern __typeof__(symbol) name __THROW __attribute__((alias(#symbol), visibility("default")))
+#define EXPORT_ALIAS(name, symbol)             \
+	extern __typeof__(symbol) name __THROW \
+		__attribute__((alias(#symbol), visibility("default")))
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A tunnel is opened on the program's own descriptor wherever that can reach the proxy. It cannot when
- * the proxy is a unix socket or of the other address family; then a stand-in of the right family is opened
- * beside it and put in its place once the proxy has agreed (stand_in.h).
+ * A tunnel is opened on the program's own descriptor wherever that can reach the proxy. It cannot
+ * when the proxy is a unix socket or of the other address family; then a stand-in of the right
+ * family is opened beside it and put in its place once the proxy has agreed (stand_in.h).
  */
 #include "lib/tunnel.h"
 
@@ -56,8 +56,8 @@ bool tunnel_is_proxy(const struct sockaddr *sa, socklen_t len)
 
 	if (proxy_is_unix())
 		return len > offset && sa->sa_family == AF_UNIX &&
-			strnlen(sun->sun_path, len - offset) == strlen(proxy->path) &&
-			memcmp(sun->sun_path, proxy->path, strlen(proxy->path)) == 0;
+		       strnlen(sun->sun_path, len - offset) == strlen(proxy->path) &&
+		       memcmp(sun->sun_path, proxy->path, strlen(proxy->path)) == 0;
 	if (!endpoint_from_sockaddr(&ep, sa, len))
 		return false;
 	addr_unmap(&ep.addr);
@@ -93,16 +93,15 @@ static void target_text(const struct socks_target *target, struct text *out)
 }
 
 /*
- * Says why a connection failed, once per kind of failure. Trouble with the proxy and what Tor knows about
- * onion services is worth a line; an ordinary refusal the program tells its user itself.
+ * Says why a connection failed, once per kind of failure. Trouble with the proxy and what Tor knows
+ * about onion services is worth a line; an ordinary refusal the program tells its user itself.
  */
 static void explain(const struct connection *connection, const struct socks_target *target)
 {
 	const struct socks_client *socks = &connection->socks;
-	bool replied = connection->failure == CONNECTION_TALK &&
-		socks->failure == SOCKS_FAILURE_REPLY;
-	enum log_level level =
-		replied && socks->reply < 0xf0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN;
+	bool replied =
+		connection->failure == CONNECTION_TALK && socks->failure == SOCKS_FAILURE_REPLY;
+	enum log_level level = replied && socks->reply < 0xf0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN;
 	unsigned kind = replied ? (unsigned)LOG_KIND_REPLY + socks->reply
 				: (unsigned)LOG_KIND_FAILURE + socks->failure;
 	char where[512], proxy[sizeof(struct proxy) + 8];
@@ -120,8 +119,8 @@ static void explain(const struct connection *connection, const struct socks_targ
 	else if (connection->failure == CONNECTION_DEADLINE)
 		log_say(level, where, ": no answer from the proxy ", proxy, " in time", NULL);
 	else if (socks->failure == SOCKS_FAILURE_NONE)
-		log_say(level, where, ": the proxy ", proxy, " broke off: ",
-			strerrordesc_np(connection->error), NULL);
+		log_say(level, where, ": the proxy ", proxy,
+			" broke off: ", strerrordesc_np(connection->error), NULL);
 	else
 		log_say(level, where, ": ", socks_client_sentence(socks), NULL);
 }
@@ -169,8 +168,8 @@ static uint64_t deadline_of_settings(void)
 }
 
 /*
- * A fresh socket of our own, on its way to the proxy. -1: errno is set. A non-blocking unix socket would
- * get EAGAIN while the proxy's queue is full, and nothing to wait for; so that one blocks.
+ * A fresh socket of our own, on its way to the proxy. -1: errno is set. A non-blocking unix socket
+ * would get EAGAIN while the proxy's queue is full, and nothing to wait for; so that one blocks.
  */
 static int open_own_socket(struct connection *connection, const struct socks_client *socks)
 {
@@ -236,8 +235,9 @@ static int open_beside(int fd, const struct socks_client *socks, const struct so
 }
 
 /*
- * A blocking socket blocks in the kernel while the proxy is being reached, so our deadline is lent to it
- * as SO_SNDTIMEO; a shorter one of the program's stays and is the deadline of all. Returns milliseconds.
+ * A blocking socket blocks in the kernel while the proxy is being reached, so our deadline is lent
+ * to it as SO_SNDTIMEO; a shorter one of the program's stays and is the deadline of all. Returns
+ * milliseconds.
  */
 static uint64_t lend_deadline(int fd, struct timeval *saved)
 {
@@ -266,8 +266,9 @@ static void disconnect(int fd)
 }
 
 /*
- * IPV6_V6ONLY would keep an IPv6 socket from reaching an IPv4 proxy; the program gains nothing from it on a
- * connecting socket, and it can only be cleared before a bind. False: it has to be a stand-in.
+ * IPV6_V6ONLY would keep an IPv6 socket from reaching an IPv4 proxy; the program gains nothing from
+ * it on a connecting socket, and it can only be cleared before a bind. False: it has to be a
+ * stand-in.
  */
 static bool reaches_mapped(int fd, int domain)
 {
@@ -300,7 +301,8 @@ static int open_within(int fd, const struct sockaddr *proxy, socklen_t len,
 		step = connection_finish(&connection, deadline);
 	if (step == STEP_DONE)
 		return 0;
-	/* The socket was in use before us: what the kernel says about that is the program's to hear. */
+	/* The socket was in use before us: what the kernel says about that is the program's to
+	 * hear. */
 	if (connection.failure != CONNECTION_UNREACHED ||
 		(connection.error != EISCONN && connection.error != EALREADY)) {
 		explain(&connection, target);
@@ -321,8 +323,9 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 	if (!start_socks(&socks, SOCKS_COMMAND_CONNECT, target))
 		return -1;
 	tunnel.stand_in = len == 0 || !reaches_mapped(fd, domain);
-	result = tunnel.stand_in ? open_beside(fd, &socks, target)
-				 : open_within(fd, (const struct sockaddr *)&proxy, len, &socks, target);
+	result = tunnel.stand_in
+			 ? open_beside(fd, &socks, target)
+			 : open_within(fd, (const struct sockaddr *)&proxy, len, &socks, target);
 	if (result == 0)
 		fd_table_record(fd, &tunnel);
 	return result;
