@@ -50,7 +50,7 @@ static void tag_add(struct text *tag, const char *string)
 	const size_t room = tag->cap - 1 - tag->len;
 	const size_t plain = plain_length(string);
 
-	if (string[plain] == '\0' && plain <= room) {
+	if (plain <= room && string[plain] == '\0') {
 		text_add(tag, string);
 		return;
 	}

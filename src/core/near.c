@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* "Did you mean …?": how far a mistyped word is from one that we know. */
+/* How far a mistyped word is from one that we know, for "did you mean …?". */
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
@@ -40,7 +40,7 @@ unsigned near_distance(const char *typed, const char *known)
 {
 	const size_t known_len = strlen(known);
 
-	if (known_len > WORD_MAX || strlen(typed) > WORD_MAX)
+	if (known_len > WORD_MAX)
 		return NEAR_NOT;
 	const unsigned steps = distance(typed, known, known_len);
 	return steps <= DISTANCE_MAX && 2 * steps < known_len ? steps : NEAR_NOT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* "Did you mean …?": how far a mistyped word is from one that we know. */
+/* How far a mistyped word is from one that we know, for "did you mean …?". */
 #ifndef TUNIC_CORE_NEAR_H
 #define TUNIC_CORE_NEAR_H
 

@@ -27,6 +27,7 @@ static const struct {
 	{"onion.example", NAME_PUBLIC, "onion.example"},
 	{"localhost.example", NAME_PUBLIC, "localhost.example"},
 	{"local.example", NAME_PUBLIC, "local.example"},
+	{"example.notlocal", NAME_PUBLIC, "example.notlocal"},
 	{"notlocalhost.example", NAME_PUBLIC, "notlocalhost.example"},
 
 	{"localhost", NAME_LOCALHOST, "localhost"},

@@ -318,12 +318,12 @@ static void a_mistake_on_the_command_line_names_the_flag(void **state)
 static void origins_are_told_as_their_users_know_them(void **state)
 {
 	(void)state;
-	strcpy(options.user_file, "/home/u/.config/tunic/tunic.conf");
+	strcpy(options.user_file, "/users/u/.config/tunic/tunic.conf");
 	strcpy(options.named_file, "/etc/other.conf");
 	options.origin[OPTION_TAG] = (struct option_origin){SOURCE_SYSTEM_FILE, 3};
 	assert_string_equal(origin_of(OPTION_TAG), "/etc/tunic.conf:3");
 	options.origin[OPTION_TAG] = (struct option_origin){SOURCE_USER_FILE, 14};
-	assert_string_equal(origin_of(OPTION_TAG), "/home/u/.config/tunic/tunic.conf:14");
+	assert_string_equal(origin_of(OPTION_TAG), "/users/u/.config/tunic/tunic.conf:14");
 	options.origin[OPTION_TAG] = (struct option_origin){SOURCE_NAMED_FILE, 1};
 	assert_string_equal(origin_of(OPTION_TAG), "/etc/other.conf:1");
 	options.origin[OPTION_LOG_FILE] = (struct option_origin){SOURCE_ENVIRONMENT, 0};
@@ -419,7 +419,7 @@ static bool read_environment(const char *const *env)
 
 static void variables_set_options(void **state)
 {
-	static const char *const env[] = {"HOME=/home/u", "TUNIC_TAG=a=b", "TUNIC_LOCAL=direct",
+	static const char *const env[] = {"HOME=/users/u", "TUNIC_TAG=a=b", "TUNIC_LOCAL=direct",
 		"TUNIC_RUN=r1", "TUNIC_CONFIG=relative", "TUNIC_", "TUNIC_LOCAL", "TUNICS=1",
 		"XTUNIC_X=1", NULL};
 
@@ -520,14 +520,14 @@ static bool load_with(const char *const *env, bool secure, const char *named_fil
 	return options_load(&options, &sources, &error);
 }
 
-static const char *const home_only[] = {"HOME=/home/u", NULL};
+static const char *const home_only[] = {"HOME=/users/u", NULL};
 
 static void without_any_file_the_defaults_hold(void **state)
 {
 	(void)state;
 	memset(&options, 0xff, sizeof(options));
 	assert_true(load_with(home_only, false, NULL));
-	assert_string_equal(was_read, "/etc/tunic.conf /home/u/.config/tunic/tunic.conf ");
+	assert_string_equal(was_read, "/etc/tunic.conf /users/u/.config/tunic/tunic.conf ");
 	for (enum option i = 0; i < OPTION_COUNT; i++) {
 		assert_string_equal(value_of(i), option_rows[i].default_text);
 		assert_string_equal(origin_of(i), "default");
@@ -536,27 +536,28 @@ static void without_any_file_the_defaults_hold(void **state)
 
 static void each_source_goes_before_the_one_before_it(void **state)
 {
-	static const char *const env[] = {"HOME=/home/u", "TUNIC_TAG=from-environment", NULL};
+	static const char *const env[] = {"HOME=/users/u", "TUNIC_TAG=from-environment", NULL};
 
 	(void)state;
 	files[0].path = "/etc/tunic.conf";
 	files[0].content = "tag = from-etc\nlocal = direct\nlog = info\n";
-	files[1].path = "/home/u/.config/tunic/tunic.conf";
+	files[1].path = "/users/u/.config/tunic/tunic.conf";
 	files[1].content = "tag = from-home\nlocal = tunnel\n";
 	assert_true(load_with(env, false, NULL));
 	assert_string_equal(value_of(OPTION_TAG), "from-environment");
 	assert_string_equal(origin_of(OPTION_TAG), "environment TUNIC_TAG");
 	assert_string_equal(value_of(OPTION_LOCAL), "tunnel");
-	assert_string_equal(origin_of(OPTION_LOCAL), "/home/u/.config/tunic/tunic.conf:2");
+	assert_string_equal(origin_of(OPTION_LOCAL), "/users/u/.config/tunic/tunic.conf:2");
 	assert_string_equal(value_of(OPTION_LOG), "info");
 	assert_string_equal(origin_of(OPTION_LOG), "/etc/tunic.conf:3");
 }
 
 static void the_users_file_lies_where_xdg_says(void **state)
 {
-	static const char *const absolute[] = {"HOME=/home/u", "XDG_CONFIG_HOME=/x", NULL};
-	static const char *const relative[] = {"HOME=/home/u", "XDG_CONFIG_HOME=x", NULL};
-	static const char *const empty[] = {"HOME=/home/u", "XDG_CONFIG_HOME=", NULL};
+	static const char *const absolute[] = {"HOME=/users/u", "XDG_CONFIG_HOME=/x", NULL};
+	static const char *const relative[] = {
+		"HOMER=/other", "HOME=/users/u", "XDG_CONFIG_HOME=x", NULL};
+	static const char *const empty[] = {"HOME=/users/u", "XDG_CONFIG_HOME=", NULL};
 	static const char *const homeless[] = {"HOME=", NULL};
 	static const char *const nothing[] = {NULL};
 	static const struct {
@@ -564,8 +565,8 @@ static void the_users_file_lies_where_xdg_says(void **state)
 		const char *read;
 	} cases[] = {
 		{absolute, "/etc/tunic.conf /x/tunic/tunic.conf "},
-		{relative, "/etc/tunic.conf /home/u/.config/tunic/tunic.conf "},
-		{empty, "/etc/tunic.conf /home/u/.config/tunic/tunic.conf "},
+		{relative, "/etc/tunic.conf /users/u/.config/tunic/tunic.conf "},
+		{empty, "/etc/tunic.conf /users/u/.config/tunic/tunic.conf "},
 		{homeless, "/etc/tunic.conf "},
 		{nothing, "/etc/tunic.conf "},
 	};
@@ -579,7 +580,7 @@ static void the_users_file_lies_where_xdg_says(void **state)
 
 static void a_named_file_stands_in_for_the_usual_ones(void **state)
 {
-	static const char *const env[] = {"HOME=/home/u", "TUNIC_CONFIG=/named", NULL};
+	static const char *const env[] = {"HOME=/users/u", "TUNIC_CONFIG=/named", NULL};
 
 	(void)state;
 	files[0].path = "/named";
@@ -613,7 +614,7 @@ static void a_named_file_has_to_exist(void **state)
 
 static void a_file_that_cannot_be_read_is_an_error(void **state)
 {
-	static const char *const paths[] = {"/etc/tunic.conf", "/home/u/.config/tunic/tunic.conf"};
+	static const char *const paths[] = {"/etc/tunic.conf", "/users/u/.config/tunic/tunic.conf"};
 
 	for (size_t i = 0; i < COUNT(paths); i++) {
 		(void)start_machine(state);
@@ -626,7 +627,7 @@ static void a_file_that_cannot_be_read_is_an_error(void **state)
 
 static void a_bad_line_in_any_file_is_an_error(void **state)
 {
-	static const char *const paths[] = {"/etc/tunic.conf", "/home/u/.config/tunic/tunic.conf"};
+	static const char *const paths[] = {"/etc/tunic.conf", "/users/u/.config/tunic/tunic.conf"};
 
 	for (size_t i = 0; i < COUNT(paths); i++) {
 		(void)start_machine(state);
@@ -678,7 +679,7 @@ static void a_home_that_is_too_long_is_an_error(void **state)
 
 static void with_anothers_rights_only_the_system_counts(void **state)
 {
-	static const char *const env[] = {"HOME=/home/u", "XDG_CONFIG_HOME=/x",
+	static const char *const env[] = {"HOME=/users/u", "XDG_CONFIG_HOME=/x",
 		"TUNIC_CONFIG=/named", "TUNIC_LOCAL=direct", "TUNIC_RUN=r1", "TUNIC_BAD=1", NULL};
 
 	(void)state;
@@ -697,7 +698,7 @@ static void with_anothers_rights_only_the_system_counts(void **state)
 static void inside_a_run_the_environment_is_everything(void **state)
 {
 	static const char *const env[] = {
-		"HOME=/home/u", "TUNIC_CONFIG=/named", "TUNIC_RUN=r1", "TUNIC_LOCAL=direct", NULL};
+		"HOME=/users/u", "TUNIC_CONFIG=/named", "TUNIC_RUN=r1", "TUNIC_LOCAL=direct", NULL};
 
 	(void)state;
 	assert_true(load_with(env, false, NULL));

@@ -361,6 +361,8 @@ static const struct {
 	{"/run/nscd/", THROUGH},
 	{"/run/nscd", THROUGH},
 	{"/run/nscd/.socket", THROUGH},
+	{"/run/nscd/socket.", THROUGH},
+	{"/run/nscd./socket", THROUGH},
 	{"/tmp/run/nscd/socket", THROUGH},
 	{"/run/systemd/resolve/io.systemd", THROUGH},
 	{"/run/dbus/system_bus_socket", THROUGH},

@@ -138,6 +138,7 @@ static void a_full_pool_keeps_its_names_and_takes_no_more(void **state)
 	}
 	assert_int_equal(pool_add(pool, "one.more.example", NO_LIMIT), POOL_NO_SLOT);
 	assert_int_equal(pool_count(pool), POOL_SLOTS);
+	assert_null(pool_name(pool, POOL_SLOTS));
 	for (unsigned i = 0; i < POOL_SLOTS; i++) {
 		name_make(name, 0, i);
 		assert_string_equal(pool_name(pool, slots[i]), name);
