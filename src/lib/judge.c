@@ -2,8 +2,11 @@
 /* Reading off a descriptor what policy needs to know. */
 #include "lib/judge.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -55,8 +58,17 @@ struct judgement judge_unix(const struct sockaddr *sa, socklen_t len)
 {
 	const size_t offset = offsetof(struct sockaddr_un, sun_path);
 	const struct sockaddr_un *sun = (const struct sockaddr_un *)(const void *)sa;
+	struct judgement judgement = {VERDICT_THROUGH, REFUSAL_NONE};
+	char path[sizeof(sun->sun_path) + 1] = "", resolved[PATH_MAX];
+	int saved = errno;
 
-	if (len <= offset || sa->sa_family != AF_UNIX)
-		return (struct judgement){VERDICT_THROUGH, REFUSAL_NONE};
-	return policy_unix(sun->sun_path, len - offset);
+	if (len <= offset || len - offset >= sizeof(path) || sa->sa_family != AF_UNIX)
+		return judgement;
+	memcpy(path, sun->sun_path, len - offset);
+	judgement = policy_unix(path, len - offset);
+	/* The same socket may be reached by a link, or from another directory. */
+	if (judgement.verdict == VERDICT_THROUGH && path[0] != '\0' && realpath(path, resolved))
+		judgement = policy_unix(resolved, strlen(resolved));
+	errno = saved;
+	return judgement;
 }
