@@ -141,8 +141,7 @@ enum step connection_finish(struct connection *connection, uint64_t deadline)
 
 		if (now >= deadline)
 			return fail(connection, CONNECTION_DEADLINE, ETIMEDOUT);
-		/* EINTR goes round again: a handler may have SA_RESTART, and connect would then go
-		 * on. */
+		/* EINTR goes round again: the handler may have SA_RESTART, as for connect. */
 		poll(&pollfd, 1, deadline - now > INT_MAX ? INT_MAX : (int)(deadline - now));
 	}
 	return step;

@@ -118,7 +118,7 @@ void fd_table_record(int fd, const struct tunnelled *tunnel)
 		return;
 	entry_write(entry, cookie, tunnel);
 	atomic_store_explicit(&any, true, memory_order_relaxed);
-	if (tunnel->stand_in)
+	if (tunnel->carrier != CARRIER_OWN)
 		atomic_store_explicit(&any_stand_in, true, memory_order_relaxed);
 }
 

@@ -8,11 +8,18 @@
 
 #include "base/addr.h"
 
+/* What socket the program's descriptor is while the tunnel is open. */
+enum carrier {
+	CARRIER_OWN,           /* the one that it made */
+	CARRIER_STAND_IN_TCP,  /* a TCP socket of the other family (stand_in.h) */
+	CARRIER_STAND_IN_UNIX, /* a unix socket */
+};
+
 /* One open tunnel. */
 struct tunnelled {
 	struct endpoint target; /* as the program gave it to connect */
 	int domain;             /* of the program's socket: AF_INET or AF_INET6 */
-	bool stand_in;          /* the descriptor is now a socket of another family (stand_in.h) */
+	enum carrier carrier;
 };
 
 /* Has this process ever recorded a tunnel (a stand-in)? One relaxed load: the hooks' fast path. */

@@ -2,6 +2,7 @@
 /* Hooks: connect, and what getpeername and getsockname then tell. */
 #include <errno.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "lib/fd_table.h"
 #include "lib/judge.h"
@@ -11,19 +12,45 @@
 #include "lib/stand_in.h"
 #include "lib/tunnel.h"
 
+/*
+ * Copies an address from the caller, whose pointer may be bad; then connect has to say EFAULT, not
+ * to crash. The kernel tells whether memory can be read: sigprocmask(2) reads its set before it
+ * finds the command wrong. An address lies on two pages at most, so its ends stand for it.
+ */
+static bool copy_address(struct sockaddr_storage *out, const struct sockaddr *addr, socklen_t len)
+{
+	const char *first = (const char *)addr, *last = first + len - 8;
+	const int saved = errno;
+	bool readable = true;
+
+	if (len >= 8) {
+		real.syscall(SYS_rt_sigprocmask, -1L, first, NULL, 8L);
+		readable = errno != EFAULT;
+		real.syscall(SYS_rt_sigprocmask, -1L, last, NULL, 8L);
+		readable = readable && errno != EFAULT;
+	}
+	errno = saved;
+	if (readable)
+		memcpy(out, addr, len);
+	return readable;
+}
+
 static int connect_unix(int fd, const struct sockaddr *addr, socklen_t len)
 {
 	struct judgement judgement = judge_unix(addr, len);
-	struct tunnelled tunnel;
 
 	if (judgement.verdict == VERDICT_REFUSE)
 		return refuse(judgement.refusal, NULL);
-	if (addr->sa_family != AF_UNIX && addr->sa_family != AF_UNSPEC &&
-		stand_in_find(fd, &tunnel)) {
-		errno = EISCONN;
-		return -1;
-	}
 	return real.connect(fd, addr, len);
+}
+
+/* The program's socket is connected already, though not by the socket that it made. */
+static int connect_stand_in(int fd, const struct tunnelled *tunnel, const struct sockaddr *addr)
+{
+	if (addr->sa_family == AF_UNSPEC)
+		return stand_in_undo(fd, tunnel);
+	errno = addr->sa_family == tunnel->domain ? EISCONN : EAFNOSUPPORT;
+	return -1;
 }
 
 static int connect_stream(int fd, int domain, const struct sockaddr *addr, socklen_t len)
@@ -34,8 +61,7 @@ static int connect_stream(int fd, int domain, const struct sockaddr *addr, sockl
 	struct endpoint ep;
 	const char *name;
 
-	/* AF_UNSPEC disconnects; an address of another family or cut short the kernel itself
-	 * refuses. */
+	/* AF_UNSPEC disconnects; the kernel itself refuses other families and short addresses. */
 	if (addr->sa_family != domain || !endpoint_from_sockaddr(&ep, addr, len))
 		return real.connect(fd, addr, len);
 	name = lookup_pool_name(&ep.addr);
@@ -55,13 +81,17 @@ EXPORTED int connect(int fd, const struct sockaddr *addr, socklen_t len)
 	const bool ready = library_ready();
 	struct sockaddr_storage copy = {.ss_family = AF_UNSPEC};
 	const struct sockaddr *sa = (const struct sockaddr *)&copy;
+	struct tunnelled tunnel;
 	int domain;
 
 	/* These the kernel refuses (EFAULT, EINVAL). */
 	if (addr == NULL || len < sizeof(addr->sa_family) || len > sizeof(copy))
 		return real.connect(fd, addr, len);
 	/* Another thread may change the caller's memory: what is judged has to be what is used. */
-	memcpy(&copy, addr, len);
+	if (!copy_address(&copy, addr, len))
+		return real.connect(fd, NULL, len);
+	if (stand_in_find(fd, &tunnel))
+		return connect_stand_in(fd, &tunnel, sa);
 	switch (socket_kind(fd, &domain)) {
 	case SOCKET_OTHER:
 		return real.connect(fd, sa, len);

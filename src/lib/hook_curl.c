@@ -20,8 +20,7 @@
 #include "lib/lookup.h"
 #include "lib/real.h"
 
-/* Of libcurl's interface, which is stable since 2004, this is what we use: curl/curl.h is not
- * needed. */
+/* What we use of libcurl's interface, stable since 2004; so curl/curl.h is not needed. */
 enum {
 	CURL_INFO_EFFECTIVE_URL = 0x100000 + 1,
 	CURL_OPT_PROXY = 10000 + 4,

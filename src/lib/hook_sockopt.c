@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hooks: socket options. Multicast is refused; a stand-in answers as the TCP socket it stands for.
- */
+/* Hooks: socket options. Multicast is refused; a stand-in answers like the program's socket. */
 #include <netinet/in.h>
 
 #include "lib/library.h"
@@ -23,7 +22,7 @@ EXPORTED int setsockopt(int fd, int level, int name, const void *value, socklen_
 	judgement = policy_sockopt(level, name);
 	if (judgement.verdict == VERDICT_REFUSE)
 		return refuse(judgement.refusal, NULL);
-	if (stand_in_find(fd, &tunnel))
+	if (stand_in_find(fd, &tunnel) && stand_in_swallows(&tunnel, level))
 		return 0;
 	return real.setsockopt(fd, level, name, value, len);
 }
@@ -31,11 +30,10 @@ EXPORTED int setsockopt(int fd, int level, int name, const void *value, socklen_
 EXPORTED int getsockopt(int fd, int level, int name, void *restrict value, socklen_t *restrict len)
 {
 	struct tunnelled tunnel;
-	int result;
 
 	library_ready();
 	if (value != NULL && len != NULL && stand_in_find(fd, &tunnel) &&
-		stand_in_getsockopt(&tunnel, level, name, value, len, &result))
-		return result;
+		stand_in_getsockopt(&tunnel, level, name, value, len))
+		return 0;
 	return real.getsockopt(fd, level, name, value, len);
 }

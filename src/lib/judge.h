@@ -17,7 +17,7 @@ enum socket_kind {
 	SOCKET_FORBIDDEN, /* one that socket() would have refused: inherited, or received */
 };
 
-/* Asks the kernel. `domain` gets AF_INET, AF_INET6, …; it is AF_UNSPEC where `fd` is no socket. */
+/* Asks the kernel. `domain` gets AF_INET, AF_INET6, … or AF_UNSPEC where `fd` is no socket. */
 enum socket_kind socket_kind(int fd, int *domain);
 
 /* The local address of an IP socket. False: it has none that can be read. */

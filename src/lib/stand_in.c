@@ -11,16 +11,35 @@
 
 #include "lib/real.h"
 
+static const struct {
+	int level, name;
+} carried[] = {
+	{SOL_SOCKET, SO_RCVTIMEO},
+	{SOL_SOCKET, SO_SNDTIMEO},
+	{SOL_SOCKET, SO_LINGER},
+	{SOL_SOCKET, SO_RCVLOWAT},
+	{SOL_SOCKET, SO_KEEPALIVE},
+	{SOL_SOCKET, SO_OOBINLINE},
+	{SOL_SOCKET, SO_PRIORITY},
+	{IPPROTO_TCP, TCP_NODELAY},
+	{IPPROTO_TCP, TCP_KEEPIDLE},
+	{IPPROTO_TCP, TCP_KEEPINTVL},
+	{IPPROTO_TCP, TCP_KEEPCNT},
+	{IPPROTO_TCP, TCP_USER_TIMEOUT},
+	{IPPROTO_TCP, TCP_QUICKACK},
+};
+
+/* An option that one of the two sockets does not know is none to carry. */
 static void carry_options(int own, int fd)
 {
-	static const int names[] = {SO_RCVTIMEO, SO_SNDTIMEO, SO_LINGER, SO_RCVLOWAT, SO_KEEPALIVE};
 	char value[64];
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < sizeof(carried) / sizeof(carried[0]); i++) {
+		const int level = carried[i].level, name = carried[i].name;
 		socklen_t len = sizeof(value);
 
-		if (real.getsockopt(fd, SOL_SOCKET, names[i], value, &len) == 0)
-			real.setsockopt(own, SOL_SOCKET, names[i], value, len);
+		if (real.getsockopt(fd, level, name, value, &len) == 0)
+			real.setsockopt(own, level, name, value, len);
 	}
 }
 
@@ -36,6 +55,27 @@ int stand_in_place(int own, int fd)
 	return real.dup3(own, fd, flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0 ? -1 : 0;
 }
 
+bool stand_in_would_replace_a_used_one(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t peer_len = sizeof(peer), len = sizeof(int);
+	int listening = 0;
+
+	return real.getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0 ||
+	       (real.getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 &&
+		       listening != 0);
+}
+
+int stand_in_undo(int fd, const struct tunnelled *tunnel)
+{
+	int own = real.socket(tunnel->domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int result = own < 0 ? -1 : stand_in_place(own, fd);
+
+	if (own >= 0)
+		stand_in_close(own);
+	return result;
+}
+
 void stand_in_close(int own)
 {
 	int saved = errno;
@@ -46,7 +86,7 @@ void stand_in_close(int own)
 
 bool stand_in_find(int fd, struct tunnelled *out)
 {
-	return fd_table_any_stand_in() && fd_table_find(fd, out) && out->stand_in;
+	return fd_table_any_stand_in() && fd_table_find(fd, out) && out->carrier != CARRIER_OWN;
 }
 
 int stand_in_give(const struct endpoint *ep, int domain, struct sockaddr *addr, socklen_t *len)
@@ -75,24 +115,30 @@ static void give_int(int number, void *value, socklen_t *len)
 	memcpy(value, &number, *len);
 }
 
-bool stand_in_getsockopt(const struct tunnelled *tunnel, int level, int name, void *value,
-	socklen_t *len, int *result)
+bool stand_in_swallows(const struct tunnelled *tunnel, int level)
+{
+	if (level == IPPROTO_TCP)
+		return tunnel->carrier == CARRIER_STAND_IN_UNIX;
+	return level == IPPROTO_IP || level == IPPROTO_IPV6;
+}
+
+bool stand_in_getsockopt(
+	const struct tunnelled *tunnel, int level, int name, void *value, socklen_t *len)
 {
 	struct tcp_info info = {.tcpi_state = TCP_ESTABLISHED};
 
-	*result = 0;
 	if (level == SOL_SOCKET && name == SO_DOMAIN) {
 		give_int(tunnel->domain, value, len);
 	} else if (level == SOL_SOCKET && name == SO_PROTOCOL) {
 		give_int(IPPROTO_TCP, value, len);
+	} else if (!stand_in_swallows(tunnel, level)) {
+		return false;
 	} else if (level == IPPROTO_TCP && name == TCP_INFO) {
 		if (*len > sizeof(info))
 			*len = sizeof(info);
 		memcpy(value, &info, *len);
-	} else if (level == IPPROTO_TCP || level == IPPROTO_IP || level == IPPROTO_IPV6) {
-		give_int(0, value, len);
 	} else {
-		return false;
+		give_int(0, value, len);
 	}
 	return true;
 }

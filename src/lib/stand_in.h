@@ -15,6 +15,12 @@
  */
 int stand_in_place(int own, int fd);
 
+/* Is the socket in use already, so that it would be lost if another took its place? */
+bool stand_in_would_replace_a_used_one(int fd);
+
+/* connect(AF_UNSPEC) on a stand-in: a fresh socket as the program made it takes its place. */
+int stand_in_undo(int fd, const struct tunnelled *tunnel);
+
 /* Closes a descriptor of ours and keeps errno. */
 void stand_in_close(int own);
 
@@ -25,10 +31,15 @@ bool stand_in_find(int fd, struct tunnelled *out);
  */
 int stand_in_name(const struct tunnelled *tunnel, struct sockaddr *addr, socklen_t *len);
 
-/* getsockopt on a stand-in as on a TCP socket; true: `*result` is the answer, else ask the kernel.
+/*
+ * getsockopt on a stand-in, where it has to answer as the program's socket would: true, and the
+ * value is given. False: the kernel may answer.
  */
-bool stand_in_getsockopt(const struct tunnelled *tunnel, int level, int name, void *value,
-	socklen_t *len, int *result);
+bool stand_in_getsockopt(
+	const struct tunnelled *tunnel, int level, int name, void *value, socklen_t *len);
+
+/* Is setsockopt at this level without meaning on the stand-in, and so to be taken in silence? */
+bool stand_in_swallows(const struct tunnelled *tunnel, int level);
 
 /* Gives an endpoint to a caller as getpeername(2) does: cut to *len, *len becomes the full length.
  */

@@ -219,9 +219,13 @@ bool tunnel_ask(enum socks_command command, const struct socks_target *question,
 static int open_beside(int fd, const struct socks_client *socks, const struct socks_target *target)
 {
 	struct connection connection;
-	int own = open_own_socket(&connection, socks);
-	int result = -1;
+	int own, result = -1;
 
+	if (stand_in_would_replace_a_used_one(fd)) {
+		errno = EISCONN;
+		return -1;
+	}
+	own = open_own_socket(&connection, socks);
 	if (own < 0)
 		return -1;
 	if (connection_finish(&connection, deadline_of_settings()) == STEP_DONE) {
@@ -252,6 +256,21 @@ static uint64_t lend_deadline(int fd, struct timeval *saved)
 		return theirs;
 	real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &lent, sizeof(lent));
 	return ours;
+}
+
+/*
+ * SO_RCVLOWAT of more than a byte would keep poll from telling that the proxy's short answers have
+ * come. So it is 1 until the tunnel is open. Returns what it was.
+ */
+static int lower_receive_mark(int fd)
+{
+	const int one = 1;
+	socklen_t len = sizeof(int);
+	int mark = 1;
+
+	if (real.getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &mark, &len) == 0 && mark > 1)
+		real.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
+	return mark;
 }
 
 /* Makes the socket unconnected again, and takes the error that this leaves in it. */
@@ -292,6 +311,7 @@ static int open_within(int fd, const struct sockaddr *proxy, socklen_t len,
 	uint64_t budget =
 		blocking ? lend_deadline(fd, &saved) : (uint64_t)library.settings->timeout * 1000;
 	uint64_t deadline = connection_now() + budget;
+	const int mark = lower_receive_mark(fd);
 	struct connection connection;
 	enum step step = connection_start(&connection, fd, proxy, len, socks);
 
@@ -299,10 +319,11 @@ static int open_within(int fd, const struct sockaddr *proxy, socklen_t len,
 		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &saved, sizeof(saved));
 	if (step == STEP_GOING_ON)
 		step = connection_finish(&connection, deadline);
+	if (mark > 1)
+		real.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof(mark));
 	if (step == STEP_DONE)
 		return 0;
-	/* The socket was in use before us: what the kernel says about that is the program's to
-	 * hear. */
+	/* A socket was in use before us: what the kernel says of it is the program's to hear. */
 	if (connection.failure != CONNECTION_UNREACHED ||
 		(connection.error != EISCONN && connection.error != EALREADY)) {
 		explain(&connection, target);
@@ -322,8 +343,9 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 
 	if (!start_socks(&socks, SOCKS_COMMAND_CONNECT, target))
 		return -1;
-	tunnel.stand_in = len == 0 || !reaches_mapped(fd, domain);
-	result = tunnel.stand_in
+	if (len == 0 || !reaches_mapped(fd, domain))
+		tunnel.carrier = proxy_is_unix() ? CARRIER_STAND_IN_UNIX : CARRIER_STAND_IN_TCP;
+	result = tunnel.carrier != CARRIER_OWN
 			 ? open_beside(fd, &socks, target)
 			 : open_within(fd, (const struct sockaddr *)&proxy, len, &socks, target);
 	if (result == 0)

@@ -104,11 +104,11 @@ static void a_stand_in_is_remembered_as_one(void **state)
 	int fd = new_socket();
 
 	(void)state;
-	tunnel.stand_in = true;
+	tunnel.carrier = CARRIER_STAND_IN_UNIX;
 	fd_table_record(fd, &tunnel);
 	assert_true(fd_table_any_stand_in());
 	assert_true(fd_table_find(fd, &found));
-	assert_true(found.stand_in);
+	assert_int_equal(found.carrier, CARRIER_STAND_IN_UNIX);
 	close(fd);
 }
 
