@@ -45,6 +45,7 @@ src/lib/libtunic.map: $(top_srcdir)/src/lib/hooks.def
 	echo 'local: *; };'; } >$@.tmp && mv $@.tmp $@
 
 uninstall-local:
+	-rm -f $(DESTDIR)$(pkglibdir)/libtunic.so
 	-rmdir $(DESTDIR)$(pkglibdir)
 
 # A module is found by its path; the libtool archive helps nobody.

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The last step: the environment that carries the shim and its settings, and exec. */
+#ifndef TUNIC_BIN_LAUNCH_H
+#define TUNIC_BIN_LAUNCH_H
+
+#include "core/options.h"
+
+/*
+ * Makes this process's environment the one of the program: `library` first in LD_PRELOAD, the run's
+ * identity in TUNIC_RUN, and as TUNIC_* exactly the settings that are not the default. Ends tunic
+ * (125) on failure.
+ */
+void launch_prepare(const struct options *options, const char *library);
+
+/* Becomes the program. Ends tunic (126) where the kernel refuses. */
+_Noreturn void launch_exec(const char *path, char *const *argv);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tunic: starts a program whose network traffic goes through Tor, or does not start it.
+ *
+ * The whole command is the phases of main. None of them forks, and the last one becomes the
+ * program, so its process id, its signals, its descriptors and its exit code are its own.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "bin/command_line.h"
+#include "bin/launch.h"
+#include "bin/library.h"
+#include "bin/say.h"
+#include "bin/settings.h"
+#include "bin/target.h"
+
+/* The loader ignores LD_PRELOAD in such a process, and in what it starts. */
+static void refuse_if_secure(void)
+{
+	if (getauxval(AT_SECURE))
+		refuse(EXIT_OURS, "does not run setuid, setgid or with file capabilities; hint: "
+				  "take them off its file");
+}
+
+static int print_and_end(const struct command_line *line, const struct options *options)
+{
+	if (line->request == REQUEST_HELP)
+		command_line_help();
+	else if (line->request == REQUEST_VERSION)
+		puts("tunic " PACKAGE_VERSION);
+	else
+		settings_print(options);
+	if (fflush(stdout) != 0)
+		refuse(EXIT_OURS, "cannot write to standard output: %s", strerror(errno));
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct command_line line;
+	struct options options;
+	struct elf_file own;
+	char program[PATH_MAX], library[PATH_MAX];
+
+	refuse_if_secure();
+
+	command_line_parse(&line, argc, argv);
+	if (line.request == REQUEST_HELP || line.request == REQUEST_VERSION)
+		return print_and_end(&line, NULL);
+
+	settings_load(&options, &line);
+	if (line.request == REQUEST_PRINT_CONFIG)
+		return print_and_end(&line, &options);
+
+	library_read_own(&own);
+	target_find(program, line.program[0]);
+	target_judge(program, &own);
+
+	library_find(library, &own);
+	launch_prepare(&options, library);
+	launch_exec(program, line.program);
+}
