@@ -16,3 +16,5 @@ tunic_SOURCES = \
 	src/bin/say.c src/bin/say.h
 tunic_CPPFLAGS = $(AM_CPPFLAGS) -DBINDIR='"$(bindir)"' -DPKGLIBDIR='"$(pkglibdir)"'
 tunic_LDADD = libcore.la libproto.la libbase.la
+
+EXTRA_DIST += src/bin/README.md

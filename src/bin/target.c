@@ -45,6 +45,7 @@ enum flaw {
 	FLAW_STATIC,
 	FLAW_LIBC,
 	FLAW_LOADER,
+	FLAW_IS_LOADER,
 	FLAW_GO,
 	FLAW_SETUID,
 	FLAW_SETGID,
@@ -75,6 +76,8 @@ static const struct {
 		"use a build for this system, or a tunic built for that library"},
 	[FLAW_LOADER] = {"asks for a dynamic loader that is not there",
 		"see which with: file PROGRAM"},
+	[FLAW_IS_LOADER] = {"is the dynamic loader, which starts any program, static ones too",
+		"name the program itself"},
 	[FLAW_GO] = {"is a Go program and makes system calls past the shim",
 		"give it a SOCKS proxy in its own settings"},
 	[FLAW_SETUID] = {"is setuid, and so would be started without the shim",
@@ -146,10 +149,10 @@ static enum flaw elf_flaw(int fd, const char *path, const struct elf_file *own)
 		return FLAW_FOREIGN;
 	if (result != ELF_READ)
 		return FLAW_NO_PROGRAM;
-	/* The loader run as a program is static in form, but preloads. */
-	if ((elf.loader[0] == '\0' || !elf.dynamic) && !same_file(path, own->loader))
-		return FLAW_STATIC;
-	if (elf.loader[0] && (flaw = loader_flaw(elf.loader, own)))
+	if (elf.loader[0] == '\0' || !elf.dynamic)
+		return same_file(path, own->loader) ? FLAW_IS_LOADER : FLAW_STATIC;
+	flaw = loader_flaw(elf.loader, own);
+	if (flaw)
 		return flaw;
 	if (elf.go)
 		return FLAW_GO;

@@ -147,29 +147,49 @@ static bool ask_hosts_file(const char *node, const char *service, const struct a
 	return true;
 }
 
-EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
-	const struct addrinfo *restrict hints, struct addrinfo **restrict out)
+/* Answers for a name. `plain` are the hints in effect. */
+static int answer_node(const char *node, const char *service, const struct addrinfo *hints,
+	const struct addrinfo *plain, struct addrinfo **out)
 {
-	const bool ready = library_ready(), hosts_file = ready && local_names_ready();
-	struct addrinfo plain = effective_hints(hints), numeric;
+	const bool hosts_file = local_names_ready();
+	struct addrinfo numeric = *plain;
 	int result;
 
-	if (!ready && node != NULL) {
-		refuse_all();
-		return EAI_AGAIN;
-	}
-	if (node == NULL)
-		return real.getaddrinfo(node, service, hints, out);
 	/* A literal is answered whatever the families of this machine. */
-	numeric = plain;
 	numeric.ai_flags |= AI_NUMERICHOST;
 	numeric.ai_flags &= ~AI_ADDRCONFIG;
 	result = real.getaddrinfo(node, service, &numeric, out);
-	if (result != EAI_NONAME || plain.ai_flags & AI_NUMERICHOST)
+	if (result != EAI_NONAME || plain->ai_flags & AI_NUMERICHOST)
 		return result;
 	if (hosts_file && ask_hosts_file(node, service, hints, out, &result))
 		return result;
-	return ask(node, service, &plain, out);
+	return ask(node, service, plain, out);
+}
+
+/* libc takes "*" for no node at all. */
+static bool names_nothing(const char *node)
+{
+	return node == NULL || (node[0] == '*' && node[1] == '\0');
+}
+
+EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
+	const struct addrinfo *restrict hints, struct addrinfo **restrict out)
+{
+	const struct addrinfo plain = effective_hints(hints);
+	const bool ready = library_ready();
+	int result;
+
+	if (names_nothing(node))
+		return real.getaddrinfo(node, service, hints, out);
+	if (!ready) {
+		refuse_all();
+		return EAI_AGAIN;
+	}
+	result = answer_node(node, service, hints, &plain, out);
+	/* The caller reads its own flags in the answer, not those that we asked libc with. */
+	for (struct addrinfo *entry = result == 0 ? *out : NULL; entry; entry = entry->ai_next)
+		entry->ai_flags = plain.ai_flags;
+	return result;
 }
 
 /* Gives a found name to the caller of getnameinfo, whose flags may shorten it. */
