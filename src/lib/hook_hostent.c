@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/library.h"
@@ -13,11 +14,27 @@
 #include "lib/lookup.h"
 #include "lib/real.h"
 
-/* Room for one answer of libc or ours in the functions that return static storage. */
+/* What the functions that return static storage return; the buffer grows with the answers. */
 static struct {
 	struct hostent entry;
-	char buffer[8192];
+	char *buffer;
+	size_t size;
 } shared;
+
+/* Makes room for the first or for a larger answer. False: there is none, *herrorp says so. */
+static bool shared_grow(int *herrorp)
+{
+	size_t size = shared.size ? 2 * shared.size : 1024;
+	char *buffer = realloc(shared.buffer, size);
+
+	if (buffer == NULL) {
+		*herrorp = NETDB_INTERNAL;
+		return false;
+	}
+	shared.buffer = buffer;
+	shared.size = size;
+	return true;
+}
 
 /* One hostent with at most LOOKUP_MAX addresses, as it lies in a caller's buffer. */
 struct packed {
@@ -144,10 +161,12 @@ EXPORTED int gethostbyname_r(const char *restrict name, struct hostent *restrict
 
 EXPORTED struct hostent *gethostbyname2(const char *name, int af)
 {
-	struct hostent *result;
+	struct hostent *result = NULL;
 
-	gethostbyname2_r(
-		name, af, &shared.entry, shared.buffer, sizeof(shared.buffer), &result, &h_errno);
+	while (gethostbyname2_r(name, af, &shared.entry, shared.buffer, shared.size, &result,
+		       &h_errno) == ERANGE)
+		if (!shared_grow(&h_errno))
+			return NULL;
 	return result;
 }
 
@@ -199,9 +218,11 @@ EXPORTED int gethostbyaddr_r(const void *restrict bytes, socklen_t len, int af,
 
 EXPORTED struct hostent *gethostbyaddr(const void *bytes, socklen_t len, int af)
 {
-	struct hostent *result;
+	struct hostent *result = NULL;
 
-	gethostbyaddr_r(bytes, len, af, &shared.entry, shared.buffer, sizeof(shared.buffer),
-		&result, &h_errno);
+	while (gethostbyaddr_r(bytes, len, af, &shared.entry, shared.buffer, shared.size, &result,
+		       &h_errno) == ERANGE)
+		if (!shared_grow(&h_errno))
+			return NULL;
 	return result;
 }
