@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "bin/launch.h"
+#include "bin/pool_file.h"
 #include "bin/say.h"
 
 enum { RUN_BYTES = 16, VALUE_BUF = PATH_MAX + 128 };
@@ -67,7 +68,7 @@ static void run_put(void)
 {
 	static const char hex[] = "0123456789abcdef";
 	const char *given = getenv(run_variable);
-	char run[2 * RUN_BYTES + 1] = "";
+	char run[2 * RUN_BYTES + 1] = "", pool[PATH_MAX];
 	unsigned char bytes[RUN_BYTES];
 
 	if (given && is_run(given))
@@ -83,6 +84,7 @@ static void run_put(void)
 		run[2 * i + 1] = hex[bytes[i] & 15];
 	}
 	variable_put(run_variable, run);
+	variable_put("TUNIC_POOL", pool_file_make(pool, run) ? pool : NULL);
 }
 
 static void setting_put(

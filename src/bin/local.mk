@@ -13,6 +13,7 @@ tunic_SOURCES = \
 	src/bin/same_file.c src/bin/same_file.h \
 	src/bin/library.c src/bin/library.h \
 	src/bin/launch.c src/bin/launch.h \
+	src/bin/pool_file.c src/bin/pool_file.h \
 	src/bin/say.c src/bin/say.h
 tunic_CPPFLAGS = $(AM_CPPFLAGS) -DBINDIR='"$(bindir)"' -DPKGLIBDIR='"$(pkglibdir)"'
 tunic_LDADD = libcore.la libproto.la libbase.la

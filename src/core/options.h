@@ -111,8 +111,8 @@ bool options_read_text(struct options *options, enum option_source source, const
 	size_t len, struct text *error);
 
 /*
- * Reads every TUNIC_* variable of a NULL-terminated environment. TUNIC_CONFIG and TUNIC_RUN are not
- * options and are passed over here; any other unknown TUNIC_ name is an error.
+ * Reads every TUNIC_* variable of a NULL-terminated environment. TUNIC_CONFIG, TUNIC_RUN and TUNIC_POOL
+ * are not options and are passed over here; any other unknown TUNIC_ name is an error.
  */
 bool options_read_environment(struct options *options, const char *const *env, struct text *error);
 

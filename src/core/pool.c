@@ -21,11 +21,9 @@
 
 enum { SLOT_EMPTY = 0, SLOT_CLAIMED = 1, SLOT_FIRST_HASH = 2 };
 
-struct pool {
-	_Atomic uint32_t slots;
-	uint32_t reserved;
-	_Atomic uint32_t
-		state[]; /* SLOT_EMPTY, SLOT_CLAIMED or the hash of its name; names follow */
+/* The block: SLOT_EMPTY, SLOT_CLAIMED or the hash of its name for each slot; the names follow. */
+struct pool_block {
+	_Atomic uint32_t state[1];
 };
 
 /* Between processes and in signal handlers only lock-free atomics work. */
@@ -33,17 +31,17 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "uint32_t is not lock-free");
 
 static size_t name_offset(uint32_t slots, uint32_t slot)
 {
-	return sizeof(struct pool) + sizeof(uint32_t) * slots + (size_t)NAME_BUF * slot;
+	return sizeof(uint32_t) * slots + (size_t)NAME_BUF * slot;
 }
 
-static uint32_t pool_slots(const struct pool *pool)
+static char *slot_name(const struct pool *pool, uint32_t slot)
 {
-	return atomic_load_explicit(&pool->slots, memory_order_relaxed);
+	return (char *)pool->block + name_offset(pool->slots, slot);
 }
 
-static const char *slot_name(const struct pool *pool, uint32_t slot)
+static _Atomic uint32_t *slot_state(const struct pool *pool, uint32_t slot)
 {
-	return (const char *)pool + name_offset(pool_slots(pool), slot);
+	return &pool->block->state[slot];
 }
 
 /* FNV-1a, moved out of the way of the two states that are no hash. */
@@ -59,14 +57,14 @@ static uint32_t name_hash(const char *name)
 }
 
 /* Takes an empty slot for the name. False: another was quicker, and *state is what he left. */
-static bool slot_take(struct pool *pool, uint32_t slot, uint32_t *state, const char *name)
+static bool slot_take(const struct pool *pool, uint32_t slot, uint32_t *state, const char *name)
 {
 	*state = SLOT_EMPTY;
-	if (!atomic_compare_exchange_strong_explicit(&pool->state[slot], state, SLOT_CLAIMED,
+	if (!atomic_compare_exchange_strong_explicit(slot_state(pool, slot), state, SLOT_CLAIMED,
 		    memory_order_acquire, memory_order_acquire))
 		return false;
-	memcpy((char *)pool + name_offset(pool_slots(pool), slot), name, strlen(name) + 1);
-	atomic_store_explicit(&pool->state[slot], name_hash(name), memory_order_release);
+	memcpy(slot_name(pool, slot), name, strlen(name) + 1);
+	atomic_store_explicit(slot_state(pool, slot), name_hash(name), memory_order_release);
 	return true;
 }
 
@@ -75,17 +73,14 @@ size_t pool_size(uint32_t slots)
 	return name_offset(slots, slots);
 }
 
-struct pool *pool_init(void *memory, uint32_t slots)
+struct pool pool_over(void *memory, uint32_t slots)
 {
-	struct pool *pool = memory;
-
-	atomic_store_explicit(&pool->slots, slots, memory_order_relaxed);
-	return pool;
+	return (struct pool){.block = memory, .slots = slots};
 }
 
-uint32_t pool_add(struct pool *pool, const char *name, uint32_t limit)
+uint32_t pool_add(const struct pool *pool, const char *name, uint32_t limit)
 {
-	const uint32_t slots = pool_slots(pool), room = limit < slots ? limit : slots;
+	const uint32_t room = limit < pool->slots ? limit : pool->slots;
 	char normal[NAME_BUF];
 
 	if (name_judge(normal, name) == NAME_BAD)
@@ -93,30 +88,39 @@ uint32_t pool_add(struct pool *pool, const char *name, uint32_t limit)
 	const uint32_t hash = name_hash(normal);
 	for (uint32_t i = 0; i < room; i++) {
 		const uint32_t slot = (uint32_t)(((uint64_t)hash + i) % room);
-		uint32_t state = atomic_load_explicit(&pool->state[slot], memory_order_acquire);
+		uint32_t state = atomic_load_explicit(slot_state(pool, slot), memory_order_acquire);
 
 		if (state == SLOT_EMPTY && slot_take(pool, slot, &state, normal))
 			return slot;
-		if (state == hash && strcmp(slot_name(pool, slot), normal) == 0)
+		if (state == hash && strncmp(slot_name(pool, slot), normal, NAME_BUF) == 0)
 			return slot;
 	}
 	return POOL_NO_SLOT;
 }
 
-const char *pool_name(const struct pool *pool, uint32_t slot)
+/* Another program of the run may have put anything there: only a name in its normal form is one. */
+bool pool_name(const struct pool *pool, uint32_t slot, char out[static NAME_BUF])
 {
-	if (slot >= pool_slots(pool))
-		return NULL;
-	if (atomic_load_explicit(&pool->state[slot], memory_order_acquire) < SLOT_FIRST_HASH)
-		return NULL;
-	return slot_name(pool, slot);
+	char raw[NAME_BUF];
+
+	out[0] = '\0';
+	if (slot >= pool->slots || atomic_load_explicit(slot_state(pool, slot),
+					   memory_order_acquire) < SLOT_FIRST_HASH)
+		return false;
+	memcpy(raw, slot_name(pool, slot), sizeof(raw));
+	if (memchr(raw, '\0', sizeof(raw)) == NULL || name_judge(out, raw) == NAME_BAD) {
+		out[0] = '\0';
+		return false;
+	}
+	return true;
 }
 
 uint32_t pool_count(const struct pool *pool)
 {
 	uint32_t count = 0;
 
-	for (uint32_t slot = 0; slot < pool_slots(pool); slot++)
-		count += pool_name(pool, slot) != NULL;
+	for (uint32_t slot = 0; slot < pool->slots; slot++)
+		count += atomic_load_explicit(slot_state(pool, slot), memory_order_acquire) >=
+			 SLOT_FIRST_HASH;
 	return count;
 }

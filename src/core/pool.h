@@ -18,7 +18,16 @@
  * two slots: both then mean that name. The slot's number is the name's place in the address
  * prefixes (prefix_at). Nothing is ever evicted.
  */
-struct pool;
+struct pool_block;
+
+/*
+ * One process's view of a block. How many slots there are stands here and not in the block, because
+ * another program of the run may have written anything into that.
+ */
+struct pool {
+	struct pool_block *block;
+	uint32_t slots;
+};
 
 enum { POOL_SLOTS = 4096 };
 
@@ -27,18 +36,18 @@ enum { POOL_SLOTS = 4096 };
 /* Bytes that a pool of `slots` slots needs; the memory must be zeroed and aligned to 8. */
 size_t pool_size(uint32_t slots);
 
-/* Makes zeroed memory of pool_size(slots) bytes a pool. Returns it as one. */
-struct pool *pool_init(void *memory, uint32_t slots);
+/* The pool in pool_size(slots) bytes of memory: new where they are zero, else joined. */
+struct pool pool_over(void *memory, uint32_t slots);
 
 /*
  * The slot of a name, added where it is new; names compare without regard to case and to one
  * trailing dot. POOL_NO_SLOT: the name is bad (see name_judge), or `limit` (how many slots the
  * address prefix can hold) or the pool are full: never an older name's slot.
  */
-uint32_t pool_add(struct pool *pool, const char *name, uint32_t limit);
+uint32_t pool_add(const struct pool *pool, const char *name, uint32_t limit);
 
-/* The name in a slot; NULL: none. The string stays valid as long as the memory. */
-const char *pool_name(const struct pool *pool, uint32_t slot);
+/* Copies the name in a slot, in its normal form. False: there is none, and `out` is "". */
+bool pool_name(const struct pool *pool, uint32_t slot, char out[static NAME_BUF]);
 
 /* How many slots are in use. */
 uint32_t pool_count(const struct pool *pool);

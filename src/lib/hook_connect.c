@@ -59,19 +59,20 @@ static int connect_stream(int fd, int domain, const struct sockaddr *addr, sockl
 	struct socks_target target;
 	struct judgement judgement;
 	struct endpoint ep;
-	const char *name;
+	char name[NAME_BUF];
+	bool named;
 
 	/* AF_UNSPEC disconnects; the kernel itself refuses other families and short addresses. */
 	if (addr->sa_family != domain || !endpoint_from_sockaddr(&ep, addr, len))
 		return real.connect(fd, addr, len);
-	name = lookup_pool_name(&ep.addr);
-	judgement = policy_connect(library.settings, &ep, name != NULL);
+	named = lookup_pool_name(&ep.addr, name);
+	judgement = policy_connect(library.settings, &ep, named);
 	if (judgement.verdict == VERDICT_THROUGH)
 		return real.connect(fd, addr, len);
 	if (judgement.verdict == VERDICT_REFUSE)
 		return refuse(judgement.refusal, endpoint_format(&ep, where));
 	socks_target_addr(&target, &ep.addr, ep.port);
-	if (name != NULL)
+	if (named)
 		socks_target_name(&target, name, ep.port);
 	return tunnel_open(fd, domain, &ep, &target);
 }

@@ -214,7 +214,7 @@ EXPORTED int getnameinfo(const struct sockaddr *restrict sa, socklen_t len, char
 		refuse_all();
 		return EAI_AGAIN;
 	}
-	if (hosts_file && lookup_pool_name(&ep.addr) == NULL) {
+	if (hosts_file && !lookup_pool_name(&ep.addr, name)) {
 		result = real.getnameinfo(
 			sa, len, host, host_len, service, service_len, flags | NI_NAMEREQD);
 		if (result != EAI_NONAME)

@@ -203,7 +203,7 @@ EXPORTED int gethostbyaddr_r(const void *restrict bytes, socklen_t len, int af,
 	/* What is wrong with such arguments is libc's to say; it asks nobody. */
 	if (!raw_addr(&answer.addrs[0], bytes, len, af))
 		return real.gethostbyaddr_r(bytes, len, af, entry, buffer, n, result, herrorp);
-	if (hosts_file && lookup_pool_name(&answer.addrs[0]) == NULL) {
+	if (hosts_file && !lookup_pool_name(&answer.addrs[0], name)) {
 		error = real.gethostbyaddr_r(bytes, len, af, entry, buffer, n, result, herrorp);
 		if (error != 0 || *result != NULL)
 			return error;

@@ -16,12 +16,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/pool_map.h"
 #include "lib/real.h"
 
 struct library library;
@@ -88,27 +88,15 @@ static void learn_identity(void)
 		library.nonce[i] = "0123456789abcdef"[nonce & 15];
 }
 
-static bool map_pool(void)
-{
-	void *map = mmap(NULL, pool_size(POOL_SLOTS), PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	if (map == MAP_FAILED)
-		return false;
-	library.pool = pool_init(map, POOL_SLOTS);
-	library.pool_limit_ipv4 = prefix_capacity(&library.settings->pool_ipv4);
-	library.pool_limit_ipv6 = prefix_capacity(&library.settings->pool_ipv6);
-	return true;
-}
-
 static void set_up(void)
 {
 	int saved = errno;
 	bool bound = real_bind();
 
+	library.owner = getpid();
 	log_open();
 	learn_identity();
-	if (load_settings() && map_pool() && bound)
+	if (load_settings() && pool_map(&library.pool) && bound)
 		atomic_store_explicit(&library_is_ready, true, memory_order_release);
 	errno = saved;
 }
@@ -129,6 +117,11 @@ int refuse(enum refusal refusal, const char *what)
 int refuse_all(void)
 {
 	return refuse(REFUSAL_SETTINGS, NULL);
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	pool_map_leave(&library.pool);
 }
 
 __attribute__((constructor)) static void start(void)

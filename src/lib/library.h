@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "core/options.h"
 #include "core/policy.h"
@@ -17,8 +18,8 @@ struct library {
 	char program[256];               /* the host's name, as it was at start */
 	char run[64];                    /* TUNIC_RUN, "" without */
 	char nonce[17];                  /* 16 hex digits, this library instance's own */
-	struct pool *pool;
-	uint32_t pool_limit_ipv4, pool_limit_ipv6;
+	struct pool pool;
+	pid_t owner; /* the process that was set up, not its children */
 };
 
 extern struct library library;

@@ -35,15 +35,15 @@ static enum lookup answer_from_pool(
 {
 	const struct settings *settings = library.settings;
 	bool v6 = family == ADDR_V6;
-	uint32_t slot = pool_add(
-		library.pool, name, v6 ? library.pool_limit_ipv6 : library.pool_limit_ipv4);
+	const struct prefix *prefix = v6 ? &settings->pool_ipv6 : &settings->pool_ipv4;
+	uint32_t slot = pool_add(&library.pool, name, prefix_capacity(prefix));
 	struct addr addr;
 
 	if (slot == POOL_NO_SLOT) {
 		refuse(REFUSAL_POOL_FULL, name);
 		return LOOKUP_FULL;
 	}
-	addr = prefix_at(v6 ? &settings->pool_ipv6 : &settings->pool_ipv4, slot);
+	addr = prefix_at(prefix, slot);
 	answer_add(answer, &addr);
 	return LOOKUP_FOUND;
 }
@@ -103,24 +103,21 @@ static uint32_t pool_slot(const struct addr *addr)
 	return POOL_NO_SLOT;
 }
 
-const char *lookup_pool_name(const struct addr *addr)
+bool lookup_pool_name(const struct addr *addr, char name[static NAME_BUF])
 {
 	struct addr plain = *addr;
-	uint32_t slot;
 
 	addr_unmap(&plain);
-	slot = pool_slot(&plain);
-	return slot == POOL_NO_SLOT ? NULL : pool_name(library.pool, slot);
+	return pool_name(&library.pool, pool_slot(&plain), name);
 }
 
 enum lookup lookup_addr(const struct addr *addr, char name[static NAME_BUF])
 {
-	const char *known = lookup_pool_name(addr);
 	struct socks_target question, found;
 	bool denied;
 
-	if (known != NULL)
-		return text_copy(name, NAME_BUF, known) ? LOOKUP_FOUND : LOOKUP_NONE;
+	if (lookup_pool_name(addr, name))
+		return LOOKUP_FOUND;
 	if (!policy_may_reverse(library.settings, addr))
 		return LOOKUP_NONE;
 	socks_target_addr(&question, addr, 0);

@@ -34,7 +34,7 @@ enum lookup lookup_name(const char *name, enum addr_family family, struct lookup
  */
 enum lookup lookup_addr(const struct addr *addr, char name[static NAME_BUF]);
 
-/* The pool's name of an address; NULL: it has none. IPv4-mapped addresses count as IPv4. */
-const char *lookup_pool_name(const struct addr *addr);
+/* The pool's name of an address. False: it has none. IPv4-mapped addresses count as IPv4. */
+bool lookup_pool_name(const struct addr *addr, char name[static NAME_BUF]);
 
 #endif

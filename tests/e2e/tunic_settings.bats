@@ -217,7 +217,7 @@ options() {
 	printf 'tag = x\ntimeout = 120\n' >named.conf
 	TUNIC_CONFIG=$PWD/named.conf TUNIC_LOCAL=refuse TUNIC_ISOLATE=run run "$TUNIC" -q env
 	assert_status 0
-	seen=$(grep ^TUNIC_ <<<"$output" | grep -v ^TUNIC_RUN= | sort)
+	seen=$(grep ^TUNIC_ <<<"$output" | grep -vE '^TUNIC_(RUN|POOL)=' | sort)
 	[ "$seen" = $'TUNIC_ISOLATE=run\nTUNIC_LOG=quiet\nTUNIC_TAG=x' ] || { seen; fail "settings"; }
 }
 

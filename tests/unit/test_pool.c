@@ -24,12 +24,41 @@
 
 enum { NAME_SIZE = 64, THREADS = 8, SHARED_NAMES = 200, OWN_NAMES = 100, NO_LIMIT = POOL_SLOTS };
 
+static struct pool *pool_in(void *memory, uint32_t slots)
+{
+	struct pool *pool = malloc(sizeof(*pool));
+
+	assert_non_null(pool);
+	*pool = pool_over(memory, slots);
+	return pool;
+}
+
 static struct pool *pool_new(uint32_t slots)
 {
 	void *memory = calloc(1, pool_size(slots));
 
 	assert_non_null(memory);
-	return pool_init(memory, slots);
+	return pool_in(memory, slots);
+}
+
+static void pool_free(struct pool *pool)
+{
+	free(pool->block);
+	free(pool);
+}
+
+static void pool_free_shared(struct pool *pool)
+{
+	assert_int_equal(munmap(pool->block, pool_size(pool->slots)), 0);
+	free(pool);
+}
+
+/* The name in a slot, in a buffer that each thread has one of; NULL: there is none. */
+static const char *name_of(const struct pool *pool, uint32_t slot)
+{
+	static _Thread_local char name[NAME_BUF];
+
+	return pool_name(pool, slot, name) ? name : NULL;
 }
 
 /* A pool that children share. */
@@ -39,7 +68,7 @@ static struct pool *pool_new_shared(uint32_t slots)
 		NULL, pool_size(slots), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	assert_true(memory != MAP_FAILED);
-	return pool_init(memory, slots);
+	return pool_in(memory, slots);
 }
 
 /* A name that tells whether it is whole: both numbers agree. */
@@ -65,10 +94,10 @@ static void a_name_is_found_again_in_its_slot(void **state)
 
 	(void)state;
 	assert_true(slot < POOL_SLOTS);
-	assert_string_equal(pool_name(pool, slot), "abc.onion");
+	assert_string_equal(name_of(pool, slot), "abc.onion");
 	assert_int_equal(pool_add(pool, "abc.onion", NO_LIMIT), slot);
 	assert_int_equal(pool_count(pool), 1);
-	free(pool);
+	pool_free(pool);
 }
 
 static void case_and_one_trailing_dot_do_not_matter(void **state)
@@ -77,11 +106,11 @@ static void case_and_one_trailing_dot_do_not_matter(void **state)
 	const uint32_t slot = pool_add(pool, "ABC.Onion.", NO_LIMIT);
 
 	(void)state;
-	assert_string_equal(pool_name(pool, slot), "abc.onion");
+	assert_string_equal(name_of(pool, slot), "abc.onion");
 	assert_int_equal(pool_add(pool, "abc.onion", NO_LIMIT), slot);
 	assert_int_equal(pool_add(pool, "abc.ONION", NO_LIMIT), slot);
 	assert_int_equal(pool_count(pool), 1);
-	free(pool);
+	pool_free(pool);
 }
 
 static void bad_names_have_no_slot(void **state)
@@ -93,7 +122,7 @@ static void bad_names_have_no_slot(void **state)
 	assert_int_equal(pool_add(pool, "abc.onion..", NO_LIMIT), POOL_NO_SLOT);
 	assert_int_equal(pool_add(pool, "a b.onion", NO_LIMIT), POOL_NO_SLOT);
 	assert_int_equal(pool_count(pool), 0);
-	free(pool);
+	pool_free(pool);
 }
 
 static void a_name_of_255_bytes_is_kept_whole(void **state)
@@ -105,12 +134,12 @@ static void a_name_of_255_bytes_is_kept_whole(void **state)
 	memset(name, 'a', 255);
 	name[255] = '\0';
 	const uint32_t slot = pool_add(pool, name, 2);
-	assert_string_equal(pool_name(pool, slot), name);
+	assert_string_equal(name_of(pool, slot), name);
 	name[254] = 'b';
 	const uint32_t other = pool_add(pool, name, 2);
 	assert_int_equal(other, 1 - slot);
-	assert_string_equal(pool_name(pool, other), name);
-	free(pool);
+	assert_string_equal(name_of(pool, other), name);
+	pool_free(pool);
 }
 
 static void an_unused_or_impossible_slot_has_no_name(void **state)
@@ -119,9 +148,9 @@ static void an_unused_or_impossible_slot_has_no_name(void **state)
 
 	(void)state;
 	for (uint32_t slot = 0; slot < 20; slot++)
-		assert_null(pool_name(pool, slot));
-	assert_null(pool_name(pool, POOL_NO_SLOT));
-	free(pool);
+		assert_null(name_of(pool, slot));
+	assert_null(name_of(pool, POOL_NO_SLOT));
+	pool_free(pool);
 }
 
 static void a_full_pool_keeps_its_names_and_takes_no_more(void **state)
@@ -138,13 +167,13 @@ static void a_full_pool_keeps_its_names_and_takes_no_more(void **state)
 	}
 	assert_int_equal(pool_add(pool, "one.more.example", NO_LIMIT), POOL_NO_SLOT);
 	assert_int_equal(pool_count(pool), POOL_SLOTS);
-	assert_null(pool_name(pool, POOL_SLOTS));
+	assert_null(name_of(pool, POOL_SLOTS));
 	for (unsigned i = 0; i < POOL_SLOTS; i++) {
 		name_make(name, 0, i);
-		assert_string_equal(pool_name(pool, slots[i]), name);
+		assert_string_equal(name_of(pool, slots[i]), name);
 		assert_int_equal(pool_add(pool, name, NO_LIMIT), slots[i]);
 	}
-	free(pool);
+	pool_free(pool);
 }
 
 static void slots_stay_below_the_limit(void **state)
@@ -160,7 +189,7 @@ static void slots_stay_below_the_limit(void **state)
 	assert_int_equal(pool_add(pool, "one.more.example", 4), POOL_NO_SLOT);
 	assert_int_equal(pool_add(pool, "one.more.example", 0), POOL_NO_SLOT);
 	assert_true(pool_add(pool, "one.more.example", NO_LIMIT) < POOL_SLOTS);
-	free(pool);
+	pool_free(pool);
 }
 
 static void a_limit_beyond_the_pool_is_the_pool(void **state)
@@ -174,7 +203,7 @@ static void a_limit_beyond_the_pool_is_the_pool(void **state)
 		assert_true(pool_add(pool, name, UINT32_MAX) < 4);
 	}
 	assert_int_equal(pool_add(pool, "one.more.example", UINT32_MAX), POOL_NO_SLOT);
-	free(pool);
+	pool_free(pool);
 }
 
 static void names_whose_hashes_meet_stay_apart(void **state)
@@ -185,13 +214,13 @@ static void names_whose_hashes_meet_stay_apart(void **state)
 	(void)state;
 	/* As if the first name had the hash of the second, in the slot where the second begins. */
 	const uint32_t hash = name_hash("second.example");
-	atomic_store(&pool->state[first], SLOT_EMPTY);
-	atomic_store(&pool->state[hash % 8], hash);
-	strcpy((char *)pool + name_offset(8, hash % 8), "first.example");
+	atomic_store(&pool->block->state[first], SLOT_EMPTY);
+	atomic_store(&pool->block->state[hash % 8], hash);
+	strcpy(slot_name(pool, hash % 8), "first.example");
 	const uint32_t second = pool_add(pool, "second.example", 8);
 	assert_int_equal(second, (hash + 1) % 8);
-	assert_string_equal(pool_name(pool, second), "second.example");
-	free(pool);
+	assert_string_equal(name_of(pool, second), "second.example");
+	pool_free(pool);
 }
 
 static void a_slot_left_claimed_is_passed_over(void **state)
@@ -200,17 +229,17 @@ static void a_slot_left_claimed_is_passed_over(void **state)
 	const uint32_t usual = pool_add(untouched, "abc.onion", 8);
 
 	(void)state;
-	atomic_store(&pool->state[usual], SLOT_CLAIMED);
+	atomic_store(&pool->block->state[usual], SLOT_CLAIMED);
 	const uint32_t slot = pool_add(pool, "abc.onion", 8);
 	assert_int_equal(slot, (usual + 1) % 8);
 	assert_int_equal(pool_add(pool, "abc.onion", 8), slot);
-	assert_null(pool_name(pool, usual));
+	assert_null(name_of(pool, usual));
 	assert_int_equal(pool_count(pool), 1);
 	for (uint32_t i = 0; i < 8; i++)
-		atomic_store(&pool->state[i], SLOT_CLAIMED);
+		atomic_store(&pool->block->state[i], SLOT_CLAIMED);
 	assert_int_equal(pool_add(pool, "abc.onion", 8), POOL_NO_SLOT);
-	free(pool);
-	free(untouched);
+	pool_free(pool);
+	pool_free(untouched);
 }
 
 /* What one thread or process was answered. */
@@ -249,7 +278,7 @@ static void expect_slots(
 	for (unsigned i = 0; i < count; i++) {
 		name_make(name, who, i);
 		assert_true(slots[i] < POOL_SLOTS);
-		assert_string_equal(pool_name(pool, slots[i]), name);
+		assert_string_equal(name_of(pool, slots[i]), name);
 	}
 }
 
@@ -259,7 +288,7 @@ static uint32_t expect_whole_names(const struct pool *pool)
 	uint32_t count = 0;
 
 	for (uint32_t slot = 0; slot < POOL_SLOTS; slot++) {
-		const char *name = pool_name(pool, slot);
+		const char *name = name_of(pool, slot);
 
 		if (name && !name_is_whole(name))
 			fail_msg("torn name: %s", name);
@@ -278,7 +307,7 @@ static void *reader_run(void *argument)
 
 	do {
 		for (uint32_t slot = 0; slot < POOL_SLOTS; slot++) {
-			const char *name = pool_name(pool, slot);
+			const char *name = name_of(pool, slot);
 
 			torn += name && !name_is_whole(name);
 		}
@@ -314,7 +343,7 @@ static void threads_that_race_agree_about_every_slot(void **state)
 	assert_int_equal(count, pool_count(pool));
 	assert_in_range(
 		count, SHARED_NAMES + THREADS * OWN_NAMES, THREADS * (SHARED_NAMES + OWN_NAMES));
-	free(pool);
+	pool_free(pool);
 }
 
 static void a_name_added_by_a_child_is_its_parents_too(void **state)
@@ -327,16 +356,16 @@ static void a_name_added_by_a_child_is_its_parents_too(void **state)
 	assert_true(child >= 0);
 	if (child == 0) {
 		/* A child of another program finds the pool in use and makes it its own. */
-		struct pool *joined = pool_init(pool, POOL_SLOTS);
+		struct pool joined = pool_over(pool->block, POOL_SLOTS);
 
-		_exit(pool_add(joined, "abc.onion", NO_LIMIT) == POOL_NO_SLOT);
+		_exit(pool_add(&joined, "abc.onion", NO_LIMIT) == POOL_NO_SLOT);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
 	assert_int_equal(pool_count(pool), 1);
-	assert_string_equal(pool_name(pool, pool_add(pool, "abc.onion", NO_LIMIT)), "abc.onion");
+	assert_string_equal(name_of(pool, pool_add(pool, "abc.onion", NO_LIMIT)), "abc.onion");
 	assert_int_equal(pool_count(pool), 1);
-	assert_int_equal(munmap(pool, pool_size(POOL_SLOTS)), 0);
+	pool_free_shared(pool);
 }
 
 /* Adds names until the pool is full, then waits for its end. */
@@ -378,7 +407,21 @@ static void a_killed_writer_leaves_a_pool_that_works(void **state)
 		assert_true(pool_add(pool, name, NO_LIMIT) < POOL_SLOTS);
 	}
 	assert_true(expect_whole_names(pool) >= POOL_SLOTS - 1);
-	assert_int_equal(munmap(pool, pool_size(POOL_SLOTS)), 0);
+	pool_free_shared(pool);
+}
+
+static void what_another_program_wrote_is_read_with_care(void **state)
+{
+	struct pool *pool = pool_new(8);
+	const uint32_t slot = pool_add(pool, "abc.onion", 8);
+
+	(void)state;
+	memset(slot_name(pool, slot), 'a', NAME_BUF); /* no NUL: it runs into the next name */
+	assert_null(name_of(pool, slot));
+	strcpy(slot_name(pool, slot), "no name\n");
+	assert_null(name_of(pool, slot));
+	assert_int_not_equal(pool_add(pool, "abc.onion", 8), slot);
+	pool_free(pool);
 }
 
 int main(void)
@@ -397,6 +440,7 @@ int main(void)
 		cmocka_unit_test(threads_that_race_agree_about_every_slot),
 		cmocka_unit_test(a_name_added_by_a_child_is_its_parents_too),
 		cmocka_unit_test(a_killed_writer_leaves_a_pool_that_works),
+		cmocka_unit_test(what_another_program_wrote_is_read_with_care),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
