@@ -25,6 +25,9 @@ static const char preload_variable[] = "LD_PRELOAD";
 
 extern char **environ;
 
+/* The pool that this tunic made; "" where it made none. */
+static char own_pool[PATH_MAX];
+
 /* NULL: not in the environment. */
 static void variable_put(const char *name, const char *value)
 {
@@ -68,7 +71,7 @@ static void run_put(void)
 {
 	static const char hex[] = "0123456789abcdef";
 	const char *given = getenv(run_variable);
-	char run[2 * RUN_BYTES + 1] = "", pool[PATH_MAX];
+	char run[2 * RUN_BYTES + 1] = "";
 	unsigned char bytes[RUN_BYTES];
 
 	if (given && is_run(given))
@@ -84,7 +87,7 @@ static void run_put(void)
 		run[2 * i + 1] = hex[bytes[i] & 15];
 	}
 	variable_put(run_variable, run);
-	variable_put("TUNIC_POOL", pool_file_make(pool, run) ? pool : NULL);
+	variable_put("TUNIC_POOL", pool_file_make(own_pool, run) ? own_pool : NULL);
 }
 
 static void setting_put(
@@ -114,7 +117,12 @@ void launch_prepare(const struct options *options, const char *library)
 
 _Noreturn void launch_exec(const char *path, char *const *argv)
 {
+	int error;
+
 	execve(path, argv, environ);
-	refuse(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN, "'%s' was not started: %s", path,
-		strerror(errno));
+	error = errno;
+	if (own_pool[0])
+		unlink(own_pool);
+	refuse(error == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN, "'%s' was not started: %s", path,
+		strerror(error));
 }

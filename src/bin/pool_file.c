@@ -83,6 +83,9 @@ bool pool_file_make(char path[static PATH_MAX], const char *run)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 
-	return (runtime && runtime[0] == '/' && make_in(runtime, run, path)) ||
-	       make_in("/dev/shm", run, path);
+	if ((runtime && runtime[0] == '/' && make_in(runtime, run, path)) ||
+		make_in("/dev/shm", run, path))
+		return true;
+	path[0] = '\0';
+	return false;
 }

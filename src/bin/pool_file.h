@@ -9,7 +9,7 @@
 /*
  * Makes the empty pool of a run in $XDG_RUNTIME_DIR or /dev/shm, mode 0600, after removing those
  * that earlier runs of this user left behind. True: `path` is its absolute path. False: there is no
- * place for it; each process then has names of its own.
+ * place for it, and `path` is ""; each process then has names of its own.
  */
 bool pool_file_make(char path[static PATH_MAX], const char *run);
 
