@@ -127,7 +127,10 @@ void fd_table_duplicate(int from, int to)
 	struct entry *entry = entry_at(from, false);
 	struct tunnelled tunnel;
 
-	if (entry != NULL && entry_read(entry, cookie_of(to), &tunnel))
+	/* Nearly every duplicate is of something else; that costs it no system call. */
+	if (entry == NULL || atomic_load_explicit(&entry->cookie, memory_order_relaxed) == 0)
+		return;
+	if (entry_read(entry, cookie_of(to), &tunnel))
 		fd_table_record(to, &tunnel);
 }
 

@@ -75,11 +75,19 @@ typedef int (*setopt_function)(CURL *, int, ...);
 typedef int (*getinfo_function)(CURL *, int, ...);
 typedef struct curl_slist *(*append_function)(struct curl_slist *, const char *);
 
-/* Has the environment a proxy for libcurl? Then it will not look names up itself. */
+/* Has the environment a proxy for libcurl? Then it will not look names up itself. "" is none. */
 static bool environment_has_proxy(void)
 {
-	return getenv("http_proxy") || getenv("https_proxy") || getenv("HTTPS_PROXY") ||
-	       getenv("all_proxy") || getenv("ALL_PROXY");
+	static const char *const names[] = {
+		"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && value[0] != '\0')
+			return true;
+	}
+	return false;
 }
 
 /* The host of a URL, when it is an onion name. */

@@ -131,19 +131,15 @@ static int ask(
 /*
  * Asks libc, which has only the hosts file to look in. True: *result is the answer. A name that
  * stands there with addresses of another family than asked for is a name of this machine's owner
- * all the same: it has no such address, and Tor is not asked.
+ * all the same: it has no such address, and Tor is not asked. Most names are not there, so it is
+ * looked for first, without AI_ADDRCONFIG, which makes libc list this machine's addresses.
  */
 static bool ask_hosts_file(const char *node, const char *service, const struct addrinfo *hints,
 	struct addrinfo **out, int *result)
 {
-	struct addrinfo *list;
-
-	*result = real.getaddrinfo(node, service, hints, out);
-	if (*result != EAI_NONAME && *result != EAI_NODATA && *result != EAI_ADDRFAMILY)
-		return true;
-	if (real.getaddrinfo(node, NULL, NULL, &list) != 0)
+	if (!local_names_has(node))
 		return false;
-	freeaddrinfo(list);
+	*result = real.getaddrinfo(node, service, hints, out);
 	return true;
 }
 

@@ -115,17 +115,6 @@ static int give(int error, struct hostent *entry, struct hostent **result, int h
 	return error;
 }
 
-/* The hosts file knows the name, if only with the other family: it is not asked about elsewhere. */
-static bool in_hosts_file(const char *name)
-{
-	struct addrinfo *list;
-
-	if (real.getaddrinfo(name, NULL, NULL, &list) != 0)
-		return false;
-	freeaddrinfo(list);
-	return true;
-}
-
 EXPORTED int gethostbyname2_r(const char *restrict name, int af, struct hostent *restrict entry,
 	char *restrict buffer, size_t n, struct hostent **restrict result, int *restrict herrorp)
 {
@@ -140,13 +129,8 @@ EXPORTED int gethostbyname2_r(const char *restrict name, int af, struct hostent 
 	}
 	if (af != AF_INET && af != AF_INET6)
 		return give(EAFNOSUPPORT, entry, result, 0, herrorp);
-	if (is_numeric(name))
+	if (is_numeric(name) || (hosts_file && local_names_has(name)))
 		return real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
-	if (hosts_file) {
-		error = real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
-		if (error != 0 || *result != NULL || in_hosts_file(name))
-			return error;
-	}
 	lookup = lookup_name(name, af == AF_INET ? ADDR_V4 : ADDR_V6, &answer);
 	if (lookup == LOOKUP_FOUND)
 		error = pack(entry, buffer, n, name, &answer);

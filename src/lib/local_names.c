@@ -14,6 +14,7 @@
 
 #include "base/text.h"
 #include "lib/library.h"
+#include "lib/real.h"
 
 #pragma weak __nss_configure_lookup
 
@@ -35,6 +36,17 @@ bool local_names_ready(void)
 {
 	pthread_once(&once, restrain);
 	return restrained && library.settings->hosts_file;
+}
+
+bool local_names_has(const char *name)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	struct addrinfo *list;
+
+	if (real.getaddrinfo(name, NULL, &hints, &list) != 0)
+		return false;
+	freeaddrinfo(list);
+	return true;
 }
 
 bool local_names_own(const char *name)

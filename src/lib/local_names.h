@@ -13,6 +13,9 @@
  */
 bool local_names_ready(void);
 
+/* Has the hosts file this name, with addresses of whatever family? Only when ready. */
+bool local_names_has(const char *name);
+
 /* Is this the machine's own host name (gethostname)? */
 bool local_names_own(const char *name);
 
