@@ -2,8 +2,8 @@
 /* Hooks: connect, and what getpeername and getsockname then tell. */
 #include <errno.h>
 #include <string.h>
-#include <sys/syscall.h>
 
+#include "lib/caller_memory.h"
 #include "lib/fd_table.h"
 #include "lib/judge.h"
 #include "lib/library.h"
@@ -11,29 +11,6 @@
 #include "lib/real.h"
 #include "lib/stand_in.h"
 #include "lib/tunnel.h"
-
-/*
- * Copies an address from the caller, whose pointer may be bad; then connect has to say EFAULT, not
- * to crash. The kernel tells whether memory can be read: sigprocmask(2) reads its set before it
- * finds the command wrong. An address lies on two pages at most, so its ends stand for it.
- */
-static bool copy_address(struct sockaddr_storage *out, const struct sockaddr *addr, socklen_t len)
-{
-	const char *first = (const char *)addr, *last = first + len - 8;
-	const int saved = errno;
-	bool readable = true;
-
-	if (len >= 8) {
-		real.syscall(SYS_rt_sigprocmask, -1L, first, NULL, 8L);
-		readable = errno != EFAULT;
-		real.syscall(SYS_rt_sigprocmask, -1L, last, NULL, 8L);
-		readable = readable && errno != EFAULT;
-	}
-	errno = saved;
-	if (readable)
-		memcpy(out, addr, len);
-	return readable;
-}
 
 static int connect_unix(int fd, const struct sockaddr *addr, socklen_t len)
 {
@@ -89,8 +66,9 @@ EXPORTED int connect(int fd, const struct sockaddr *addr, socklen_t len)
 	if (addr == NULL || len < sizeof(addr->sa_family) || len > sizeof(copy))
 		return real.connect(fd, addr, len);
 	/* Another thread may change the caller's memory: what is judged has to be what is used. */
-	if (!copy_address(&copy, addr, len))
+	if (!caller_memory_readable(addr, len))
 		return real.connect(fd, NULL, len);
+	memcpy(&copy, addr, len);
 	if (stand_in_find(fd, &tunnel))
 		return connect_stand_in(fd, &tunnel, sa);
 	switch (socket_kind(fd, &domain)) {
@@ -111,6 +89,25 @@ EXPORTED int connect(int fd, const struct sockaddr *addr, socklen_t len)
 }
 EXPORT_ALIAS(__connect, connect);
 
+/*
+ * Tells the target in the place of the peer. The kernel writes first: it is the one to say EFAULT
+ * where the caller's memory cannot be written.
+ */
+static int give_target(
+	int fd, const struct tunnelled *tunnel, struct sockaddr *addr, socklen_t *len)
+{
+	socklen_t room, written;
+
+	if (!caller_memory_readable(len, sizeof(*len)))
+		return real.getpeername(fd, addr, len);
+	room = *len;
+	written = room;
+	if (real.getpeername(fd, addr, &written) != 0)
+		return -1;
+	*len = room;
+	return stand_in_give(&tunnel->target, tunnel->domain, addr, len);
+}
+
 EXPORTED int getpeername(int fd, struct sockaddr *restrict addr, socklen_t *restrict len)
 {
 	struct sockaddr_storage peer;
@@ -125,7 +122,7 @@ EXPORTED int getpeername(int fd, struct sockaddr *restrict addr, socklen_t *rest
 	if ((peer.ss_family == AF_UNIX ||
 		    tunnel_is_proxy((const struct sockaddr *)&peer, peer_len)) &&
 		fd_table_find(fd, &tunnel))
-		return stand_in_give(&tunnel.target, tunnel.domain, addr, len);
+		return give_target(fd, &tunnel, addr, len);
 	return real.getpeername(fd, addr, len);
 }
 

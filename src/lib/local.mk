@@ -4,6 +4,7 @@
 pkglib_LTLIBRARIES += libtunic.la
 
 libtunic_la_SOURCES = \
+	src/lib/caller_memory.c src/lib/caller_memory.h \
 	src/lib/connection.c src/lib/connection.h \
 	src/lib/fd_table.c src/lib/fd_table.h \
 	src/lib/hook_connect.c \

@@ -14,6 +14,7 @@
 static const struct {
 	int level, name;
 } carried[] = {
+	{SOL_SOCKET, SO_REUSEADDR},
 	{SOL_SOCKET, SO_RCVTIMEO},
 	{SOL_SOCKET, SO_SNDTIMEO},
 	{SOL_SOCKET, SO_LINGER},

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* May memory that a caller points to be read? A system call says EFAULT where code would crash. */
+#ifndef TUNIC_LIB_CALLER_MEMORY_H
+#define TUNIC_LIB_CALLER_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Asks the kernel whether the `n` >= 1 bytes at `memory` can be read; n is at most a page, so the
+ * two ends stand for all. Costs a system call or two, and keeps errno.
+ */
+bool caller_memory_readable(const void *memory, size_t n);
+
+#endif
