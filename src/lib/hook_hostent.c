@@ -129,8 +129,14 @@ EXPORTED int gethostbyname2_r(const char *restrict name, int af, struct hostent 
 	}
 	if (af != AF_INET && af != AF_INET6)
 		return give(EAFNOSUPPORT, entry, result, 0, herrorp);
-	if (is_numeric(name) || (hosts_file && local_names_has(name)))
+	if (is_numeric(name))
 		return real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
+	if (hosts_file) {
+		error = real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
+		/* A name with addresses of the other family alone is this machine's too. */
+		if (error != 0 || *result != NULL || local_names_has(name))
+			return error;
+	}
 	lookup = lookup_name(name, af == AF_INET ? ADDR_V4 : ADDR_V6, &answer);
 	if (lookup == LOOKUP_FOUND)
 		error = pack(entry, buffer, n, name, &answer);
