@@ -4,6 +4,7 @@
  * that was judged at connect; so all that costs a program is two comparisons.
  */
 #include <errno.h>
+#include <sys/uio.h>
 
 #include "lib/judge.h"
 #include "lib/library.h"
@@ -49,25 +50,28 @@ EXPORTED ssize_t sendto(
 	return real.sendto(fd, bytes, n, flags, name, len);
 }
 
+/* A message that cannot be read is the kernel's to refuse (EFAULT). */
+static bool may_send_message(int fd, const struct msghdr *message, int flags)
+{
+	return message == NULL || sends_nowhere_new(message->msg_name, flags) ||
+	       may_send(fd, message->msg_name, message->msg_namelen, flags);
+}
+
 EXPORTED ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
 	library_ready();
-	if (!sends_nowhere_new(message->msg_name, flags) &&
-		!may_send(fd, message->msg_name, message->msg_namelen, flags))
-		return -1;
-	return real.sendmsg(fd, message, flags);
+	return may_send_message(fd, message, flags) ? real.sendmsg(fd, message, flags) : -1;
 }
 
 EXPORTED int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
 	library_ready();
-	for (unsigned i = 0; i < count; i++) {
-		const struct msghdr *message = &messages[i].msg_hdr;
-
-		if (!sends_nowhere_new(message->msg_name, flags) &&
-			!may_send(fd, message->msg_name, message->msg_namelen, flags))
+	/* The kernel sends no more than UIO_MAXIOV at once. */
+	if (count > UIO_MAXIOV)
+		count = UIO_MAXIOV;
+	for (unsigned i = 0; messages != NULL && i < count; i++)
+		if (!may_send_message(fd, &messages[i].msg_hdr, flags))
 			return -1;
-	}
 	return real.sendmmsg(fd, messages, count, flags);
 }
 EXPORT_ALIAS(__sendmmsg, sendmmsg);

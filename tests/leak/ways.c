@@ -1,0 +1,749 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ways STEP [WORDS]...: goes one way out of the machine, step by step, and says how far it came.
+ *
+ * A socket made by one step is used by those that follow; so a row of the matrix spells its way
+ * out, such as "ways socket inet dgram 0 sendto 203.0.113.9 9". The last line on stdout is "ok",
+ * with what was found if a name was asked for, or the name of the step that failed and its error.
+ * The steps are in the table at the end; a word is a number or a constant from `words`.
+ */
+#include <arpa/inet.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <linux/io_uring.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	int value;
+} words[] = {
+	{"unspec", AF_UNSPEC},
+	{"inet", AF_INET},
+	{"inet6", AF_INET6},
+	{"unix", AF_UNIX},
+	{"packet", AF_PACKET},
+	{"netlink", AF_NETLINK},
+	{"vsock", AF_VSOCK},
+	{"stream", SOCK_STREAM},
+	{"dgram", SOCK_DGRAM},
+	{"raw", SOCK_RAW},
+	{"seqpacket", SOCK_SEQPACKET},
+	{"dccp-type", SOCK_DCCP},
+	{"packet-type", SOCK_PACKET},
+	{"tcp", IPPROTO_TCP},
+	{"udp", IPPROTO_UDP},
+	{"icmp", IPPROTO_ICMP},
+	{"icmp6", IPPROTO_ICMPV6},
+	{"sctp", IPPROTO_SCTP},
+	{"dccp", IPPROTO_DCCP},
+	{"udplite", IPPROTO_UDPLITE},
+	{"mptcp", 262},
+	{"raw-ip", IPPROTO_RAW},
+	{"canonname", AI_CANONNAME},
+	{"all", AI_ALL | AI_V4MAPPED},
+	{"passive", AI_PASSIVE},
+	{"namereqd", NI_NAMEREQD},
+	{"dgram-service", NI_DGRAM},
+	{"nofqdn", NI_NOFQDN},
+};
+
+static struct {
+	int fd;
+	bool by_syscall, by_alias; /* which door the socket calls take */
+	int flags;                 /* of every send */
+	int family;                /* put into every address instead of its own; -1: none */
+	int length;                /* of every address instead of its own; -1: none */
+	char found[1024];          /* what a lookup said */
+	const char *error;         /* a lookup's error; NULL: errno is */
+} state = {.fd = -1, .family = -1, .length = -1};
+
+typedef int way(char **args);
+
+static _Noreturn void give_up(const char *why, const char *word)
+{
+	fprintf(stderr, "ways: %s: %s\n", why, word);
+	exit(2);
+}
+
+static int number(const char *word)
+{
+	char *end;
+	const long value = strtol(word, &end, 0);
+
+	if (*word != '\0' && *end == '\0')
+		return (int)value;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i].name, word) == 0)
+			return words[i].value;
+	give_up("no such word", word);
+}
+
+/* ---- doors ----------------------------------------------------------------------------------- */
+
+static void *alias(const char *symbol)
+{
+	void *found = dlsym(RTLD_DEFAULT, symbol);
+
+	if (found == NULL)
+		give_up("libc has no such name", symbol);
+	return found;
+}
+
+/* Calls libc's function, its alias, or the system call itself; all return an int and take these. */
+static int call_socket(int domain, int type, int protocol)
+{
+	int (*function)(int, int, int) = socket;
+
+	if (state.by_syscall)
+		return (int)syscall(SYS_socket, domain, type, protocol);
+	if (state.by_alias)
+		*(void **)&function = alias("__socket");
+	return function(domain, type, protocol);
+}
+
+static int call_connect(const struct sockaddr *addr, socklen_t len)
+{
+	int (*function)(int, const struct sockaddr *, socklen_t) = connect;
+
+	if (state.by_syscall)
+		return (int)syscall(SYS_connect, state.fd, addr, len);
+	if (state.by_alias)
+		*(void **)&function = alias("__connect");
+	return function(state.fd, addr, len);
+}
+
+static int call_sendto(const void *bytes, size_t n, const struct sockaddr *addr, socklen_t len)
+{
+	if (state.by_syscall)
+		return (int)syscall(SYS_sendto, state.fd, bytes, n, state.flags, addr, len);
+	return (int)sendto(state.fd, bytes, n, state.flags, addr, len);
+}
+
+static int call_sendmsg(struct msghdr *message)
+{
+	if (state.by_syscall)
+		return (int)syscall(SYS_sendmsg, state.fd, message, state.flags);
+	return (int)sendmsg(state.fd, message, state.flags);
+}
+
+static int call_sendmmsg(struct mmsghdr *messages, unsigned n)
+{
+	int (*function)(int, struct mmsghdr *, unsigned, int) = sendmmsg;
+
+	if (state.by_syscall)
+		return (int)syscall(SYS_sendmmsg, state.fd, messages, n, state.flags);
+	if (state.by_alias)
+		*(void **)&function = alias("__sendmmsg");
+	return function(state.fd, messages, n, state.flags);
+}
+
+/* ---- sockets --------------------------------------------------------------------------------- */
+
+struct address {
+	struct sockaddr_storage storage;
+	socklen_t len;
+};
+
+static const struct sockaddr *sockaddr_of(const struct address *address)
+{
+	return (const struct sockaddr *)&address->storage;
+}
+
+/*
+ * ADDRESS[%INTERFACE] PORT, with the family and length that earlier steps asked for. Read by
+ * functions that nobody interposes: only the steps themselves may be refused.
+ */
+static struct address address_of(char **args)
+{
+	struct address address = {.len = sizeof(struct sockaddr_in)};
+	struct sockaddr_in *in = (void *)&address.storage;
+	struct sockaddr_in6 *in6 = (void *)&address.storage;
+	char text[INET6_ADDRSTRLEN + 1 + IF_NAMESIZE], *scope;
+
+	snprintf(text, sizeof(text), "%s", args[0]);
+	scope = strchr(text, '%');
+	if (scope != NULL)
+		*scope++ = '\0';
+	if (inet_pton(AF_INET, text, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons((uint16_t)number(args[1]));
+	} else if (inet_pton(AF_INET6, text, &in6->sin6_addr) == 1) {
+		address.len = sizeof(*in6);
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons((uint16_t)number(args[1]));
+		in6->sin6_scope_id = scope != NULL ? if_nametoindex(scope) : 0;
+	} else {
+		give_up("no address", text);
+	}
+	if (state.family >= 0)
+		address.storage.ss_family = (sa_family_t)state.family;
+	if (state.length >= 0)
+		address.len = (socklen_t)state.length;
+	return address;
+}
+
+static int way_socket(char **args)
+{
+	state.fd = call_socket(number(args[0]), number(args[1]), number(args[2]));
+	return state.fd < 0 ? -1 : 0;
+}
+
+static int way_connect(char **args)
+{
+	const struct address address = address_of(args);
+
+	return call_connect(sockaddr_of(&address), address.len);
+}
+
+static int way_bind(char **args)
+{
+	const struct address address = address_of(args);
+
+	if (state.by_syscall)
+		return (int)syscall(SYS_bind, state.fd, sockaddr_of(&address), address.len);
+	return bind(state.fd, sockaddr_of(&address), address.len);
+}
+
+static int way_listen(char **args)
+{
+	(void)args;
+	return (int)(state.by_syscall ? syscall(SYS_listen, state.fd, 5) : listen(state.fd, 5));
+}
+
+/*
+ * Something that an echo request of ICMP may be; its checksum is right for every kind of socket
+ * that does not compute it, the first byte differs between the two ICMPs.
+ */
+static const unsigned char *payload(void)
+{
+	static unsigned char echo[8] = {8, 0, 0xf7, 0xff, 0, 0, 0, 0};
+	int domain = AF_INET;
+	socklen_t len = sizeof(domain);
+
+	getsockopt(state.fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	echo[0] = domain == AF_INET6 ? 128 : 8;
+	return echo;
+}
+
+static int way_send(char **args)
+{
+	(void)args;
+	return send(state.fd, payload(), 8, state.flags) < 0 ? -1 : 0;
+}
+
+static int way_sendto(char **args)
+{
+	const struct address address = address_of(args);
+
+	return call_sendto(payload(), 8, sockaddr_of(&address), address.len) < 0 ? -1 : 0;
+}
+
+static struct msghdr message_to(struct address *address, struct iovec *piece)
+{
+	static unsigned char copy[8];
+
+	memcpy(copy, payload(), sizeof(copy));
+	*piece = (struct iovec){.iov_base = copy, .iov_len = sizeof(copy)};
+	return (struct msghdr){
+		.msg_name = &address->storage,
+		.msg_namelen = address->len,
+		.msg_iov = piece,
+		.msg_iovlen = 1,
+	};
+}
+
+static int way_sendmsg(char **args)
+{
+	struct address address = address_of(args);
+	struct iovec piece;
+	struct msghdr message = message_to(&address, &piece);
+
+	return call_sendmsg(&message) < 0 ? -1 : 0;
+}
+
+static int way_sendmmsg(char **args)
+{
+	struct address address = address_of(args);
+	struct iovec pieces[2];
+	struct mmsghdr messages[2] = {
+		{.msg_hdr = message_to(&address, &pieces[0])},
+		{.msg_hdr = message_to(&address, &pieces[1])},
+	};
+
+	return call_sendmmsg(messages, 2) < 0 ? -1 : 0;
+}
+
+/* A frame to everybody on the only wire; its type is nobody's. */
+static int way_frame(char **args)
+{
+	static const unsigned char frame[60] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 2, 0x88, 0xb6};
+	const struct sockaddr_ll wire = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(0x88b6),
+		.sll_ifindex = (int)if_nametoindex(args[0]),
+		.sll_halen = 6,
+	};
+
+	return call_sendto(frame, sizeof(frame), (const struct sockaddr *)&wire, sizeof(wire)) < 0
+		       ? -1
+		       : 0;
+}
+
+/* The same frame from a socket of the old SOCK_PACKET kind, whose address is a name. */
+static int way_old_frame(char **args)
+{
+	static const unsigned char frame[60] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 2, 0x88, 0xb6};
+	struct sockaddr wire = {.sa_family = AF_PACKET};
+
+	strncpy(wire.sa_data, args[0], sizeof(wire.sa_data) - 1);
+	return call_sendto(frame, sizeof(frame), &wire, sizeof(wire)) < 0 ? -1 : 0;
+}
+
+static int set(int level, int name, const void *value, socklen_t len)
+{
+	if (state.by_syscall)
+		return (int)syscall(SYS_setsockopt, state.fd, level, name, value, len);
+	return setsockopt(state.fd, level, name, value, len);
+}
+
+static int way_broadcast(char **args)
+{
+	const int on = 1;
+
+	(void)args;
+	return set(SOL_SOCKET, SO_BROADCAST, &on, sizeof(on));
+}
+
+static int way_fastopen_connect(char **args)
+{
+	const int on = 1;
+
+	(void)args;
+	return set(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on, sizeof(on));
+}
+
+/* Joins a group by the call of its own family. */
+static int way_join(char **args)
+{
+	struct ip_mreqn v4 = {.imr_ifindex = (int)if_nametoindex(args[1])};
+	struct ipv6_mreq v6 = {.ipv6mr_interface = if_nametoindex(args[1])};
+
+	if (inet_pton(AF_INET, args[0], &v4.imr_multiaddr) == 1)
+		return set(IPPROTO_IP, IP_ADD_MEMBERSHIP, &v4, sizeof(v4));
+	inet_pton(AF_INET6, args[0], &v6.ipv6mr_multiaddr);
+	return set(IPPROTO_IPV6, IPV6_JOIN_GROUP, &v6, sizeof(v6));
+}
+
+/* Joins a group by the call for all families. */
+static int way_join_any(char **args)
+{
+	char port[] = "0", *words_of[] = {args[0], port};
+	const struct address address = address_of(words_of);
+	struct group_req group = {
+		.gr_interface = if_nametoindex(args[1]), .gr_group = address.storage};
+	const bool v4 = address.storage.ss_family == AF_INET;
+
+	return set(v4 ? IPPROTO_IP : IPPROTO_IPV6, MCAST_JOIN_GROUP, &group, sizeof(group));
+}
+
+/* Joins a group for what one source sends to it. */
+static int way_join_source(char **args)
+{
+	struct ip_mreq_source group = {.imr_sourceaddr.s_addr = htonl(0xcb007109)};
+
+	inet_pton(AF_INET, args[0], &group.imr_multiaddr);
+	return set(IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, &group, sizeof(group));
+}
+
+/* Connects to a unix socket and says something. */
+static int way_unix(char **args)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	/* As a request to nscd for a host: version, type (GETHOSTBYNAME), length of the key. */
+	static const int32_t request[3] = {2, 4, 1};
+
+	if (strlen(args[0]) >= sizeof(sun.sun_path))
+		give_up("path too long", args[0]);
+	memcpy(sun.sun_path, args[0], strlen(args[0]) + 1);
+	state.fd = call_socket(AF_UNIX, SOCK_STREAM, 0);
+	if (state.fd < 0 || call_connect((const struct sockaddr *)&sun, sizeof(sun)) != 0)
+		return -1;
+	return send(state.fd, request, sizeof(request), MSG_NOSIGNAL) < 0 ? -1 : 0;
+}
+
+/* ---- io_uring, by hand ----------------------------------------------------------------------- */
+
+static void *ring_map(int ring, size_t n, long long offset)
+{
+	void *map = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, ring, offset);
+
+	if (map == MAP_FAILED)
+		give_up("io_uring", strerror(errno));
+	return map;
+}
+
+/* Lets the kernel connect the socket, with no connect call to be seen. */
+static int way_uring_connect(char **args)
+{
+	const struct address address = address_of(args);
+	struct io_uring_params params = {.flags = 0};
+	const int ring = (int)syscall(SYS_io_uring_setup, 2, &params);
+	struct io_uring_sqe *entries;
+	unsigned char *queue;
+	unsigned zero = 0;
+
+	if (ring < 0)
+		return -1;
+	queue = ring_map(ring, params.sq_off.array + params.sq_entries * sizeof(unsigned),
+		IORING_OFF_SQ_RING);
+	entries = ring_map(ring, params.sq_entries * sizeof(*entries), IORING_OFF_SQES);
+	entries[0] = (struct io_uring_sqe){
+		.opcode = IORING_OP_CONNECT,
+		.fd = state.fd,
+		.addr = (uintptr_t)&address.storage,
+		.off = address.len,
+	};
+	memcpy(queue + params.sq_off.array, &zero, sizeof(zero));
+	__atomic_store_n((unsigned *)(void *)(queue + params.sq_off.tail), 1, __ATOMIC_RELEASE);
+	return syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0 ? -1
+											    : 0;
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static void find(const char *what)
+{
+	const size_t used = strlen(state.found);
+
+	snprintf(state.found + used, sizeof(state.found) - used, " %s", what);
+}
+
+static void find_addr(int family, const void *bytes)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	find(inet_ntop(family, bytes, text, sizeof(text)));
+}
+
+#define ROW(constant)               \
+	{                           \
+		constant, #constant \
+	}
+struct error_row {
+	int value;
+	const char *name;
+};
+
+/* Zero rows end the tables. */
+static const struct error_row gai_errors[] = {ROW(EAI_AGAIN), ROW(EAI_NONAME), ROW(EAI_NODATA),
+	ROW(EAI_ADDRFAMILY), ROW(EAI_FAMILY), ROW(EAI_FAIL), ROW(EAI_MEMORY), ROW(EAI_SYSTEM),
+	{0, NULL}};
+static const struct error_row host_errors[] = {ROW(HOST_NOT_FOUND), ROW(TRY_AGAIN),
+	ROW(NO_RECOVERY), ROW(NO_DATA), ROW(NETDB_INTERNAL), {0, NULL}};
+
+static int failed(const struct error_row *row, int error)
+{
+	while (row->name != NULL && row->value != error)
+		row++;
+	state.error = row->name != NULL ? row->name : "an error without a name";
+	return -1;
+}
+
+static int resolved(int result)
+{
+	return result == 0 ? 0 : failed(gai_errors, result);
+}
+
+/* getaddrinfo as most call it: no hints, no service. */
+static int way_getaddrinfo_plain(char **args)
+{
+	struct addrinfo *list;
+
+	if (resolved(getaddrinfo(args[0], NULL, NULL, &list)) != 0)
+		return -1;
+	freeaddrinfo(list);
+	return 0;
+}
+
+/* getaddrinfo NAME FAMILY FLAGS */
+static int way_getaddrinfo(char **args)
+{
+	const struct addrinfo hints = {
+		.ai_family = number(args[1]),
+		.ai_flags = number(args[2]),
+		.ai_socktype = SOCK_STREAM,
+	};
+	struct addrinfo *list;
+
+	if (resolved(getaddrinfo(args[0], "80", &hints, &list)) != 0)
+		return -1;
+	for (const struct addrinfo *ai = list; ai != NULL; ai = ai->ai_next) {
+		const struct sockaddr_in *in = (const void *)ai->ai_addr;
+		const struct sockaddr_in6 *in6 = (const void *)ai->ai_addr;
+
+		find_addr(ai->ai_family,
+			ai->ai_family == AF_INET ? (const void *)&in->sin_addr : &in6->sin6_addr);
+	}
+	freeaddrinfo(list);
+	return 0;
+}
+
+/* getaddrinfo, and then a connect to what it gave: NAME PORT */
+static int way_getaddrinfo_connect(char **args)
+{
+	const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *list;
+	int result;
+
+	if (resolved(getaddrinfo(args[0], args[1], &hints, &list)) != 0)
+		return -1;
+	state.fd = call_socket(AF_INET, SOCK_STREAM, 0);
+	result = call_connect(list->ai_addr, list->ai_addrlen);
+	freeaddrinfo(list);
+	return result;
+}
+
+/* getnameinfo ADDRESS FLAGS */
+static int way_getnameinfo(char **args)
+{
+	char host[NI_MAXHOST], service[NI_MAXSERV], port[] = "80", *words_of[] = {args[0], port};
+	const struct address address = address_of(words_of);
+
+	if (resolved(getnameinfo(sockaddr_of(&address), address.len, host, sizeof(host), service,
+		    sizeof(service), number(args[1]))) != 0)
+		return -1;
+	find(host);
+	return 0;
+}
+
+static int entry_found(const struct hostent *entry, int error, bool want_name)
+{
+	if (entry == NULL)
+		return failed(host_errors, error);
+	if (want_name)
+		find(entry->h_name);
+	for (char **addr = entry->h_addr_list; !want_name && *addr != NULL; addr++)
+		find_addr(entry->h_addrtype, *addr);
+	return 0;
+}
+
+static int way_gethostbyname(char **args)
+{
+	const struct hostent *entry = gethostbyname(args[0]);
+
+	return entry_found(entry, h_errno, false);
+}
+
+static int way_gethostbyname2(char **args)
+{
+	const struct hostent *entry = gethostbyname2(args[0], number(args[1]));
+
+	return entry_found(entry, h_errno, false);
+}
+
+static char room[8192];
+
+static int way_gethostbyname_r(char **args)
+{
+	struct hostent entry, *result = NULL;
+	int error = 0;
+
+	gethostbyname_r(args[0], &entry, room, sizeof(room), &result, &error);
+	return entry_found(result, error, false);
+}
+
+static int way_gethostbyname2_r(char **args)
+{
+	struct hostent entry, *result = NULL;
+	int error = 0;
+
+	gethostbyname2_r(args[0], number(args[1]), &entry, room, sizeof(room), &result, &error);
+	return entry_found(result, error, false);
+}
+
+/* The bytes of an address, and their number. */
+static socklen_t raw_of(const char *text, unsigned char out[static 16], int *family)
+{
+	*family = inet_pton(AF_INET, text, out) == 1 ? AF_INET : AF_INET6;
+	if (*family == AF_INET6 && inet_pton(AF_INET6, text, out) != 1)
+		give_up("no address", text);
+	return *family == AF_INET ? 4 : 16;
+}
+
+static int way_gethostbyaddr(char **args)
+{
+	unsigned char raw[16];
+	int family;
+	const socklen_t len = raw_of(args[0], raw, &family);
+	const struct hostent *entry = gethostbyaddr(raw, len, family);
+
+	return entry_found(entry, h_errno, true);
+}
+
+static int way_gethostbyaddr_r(char **args)
+{
+	struct hostent entry, *result = NULL;
+	unsigned char raw[16];
+	int family, error = 0;
+	const socklen_t len = raw_of(args[0], raw, &family);
+
+	gethostbyaddr_r(raw, len, family, &entry, room, sizeof(room), &result, &error);
+	return entry_found(result, error, true);
+}
+
+/* ---- circumstances --------------------------------------------------------------------------- */
+
+static int way_syscall(char **args)
+{
+	(void)args;
+	state.by_syscall = true;
+	return 0;
+}
+
+static int way_alias(char **args)
+{
+	(void)args;
+	state.by_alias = true;
+	return 0;
+}
+
+static int way_fastopen(char **args)
+{
+	(void)args;
+	state.flags = MSG_FASTOPEN;
+	return 0;
+}
+
+static int way_family(char **args)
+{
+	state.family = number(args[0]);
+	return 0;
+}
+
+static int way_length(char **args)
+{
+	state.length = number(args[0]);
+	return 0;
+}
+
+static int way_duplicate(char **args)
+{
+	(void)args;
+	state.fd = dup(state.fd);
+	return state.fd < 0 ? -1 : 0;
+}
+
+/* The steps that follow happen in a child; the parent says nothing. */
+static int way_fork(char **args)
+{
+	const pid_t child = fork();
+	int status = 0;
+
+	(void)args;
+	if (child == 0)
+		return 0;
+	if (child > 0)
+		waitpid(child, &status, 0);
+	_exit(WEXITSTATUS(status));
+}
+
+/* Whoever runs us may now do something from outside, or wait for a packet; then closes our stdin.
+ */
+static int way_wait(char **args)
+{
+	char byte;
+
+	(void)args;
+	if (puts("waiting") < 0 || fflush(stdout) != 0)
+		return -1;
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		;
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int args;
+	way *go;
+} ways[] = {
+	{"socket", 3, way_socket},
+	{"connect", 2, way_connect},
+	{"bind", 2, way_bind},
+	{"listen", 0, way_listen},
+	{"send", 0, way_send},
+	{"sendto", 2, way_sendto},
+	{"sendmsg", 2, way_sendmsg},
+	{"sendmmsg", 2, way_sendmmsg},
+	{"frame", 1, way_frame},
+	{"old-frame", 1, way_old_frame},
+	{"broadcast", 0, way_broadcast},
+	{"fastopen-connect", 0, way_fastopen_connect},
+	{"join", 2, way_join},
+	{"join-any", 2, way_join_any},
+	{"join-source", 1, way_join_source},
+	{"unix", 1, way_unix},
+	{"uring-connect", 2, way_uring_connect},
+	{"getaddrinfo-plain", 1, way_getaddrinfo_plain},
+	{"getaddrinfo", 3, way_getaddrinfo},
+	{"getaddrinfo-connect", 2, way_getaddrinfo_connect},
+	{"getnameinfo", 2, way_getnameinfo},
+	{"gethostbyname", 1, way_gethostbyname},
+	{"gethostbyname2", 2, way_gethostbyname2},
+	{"gethostbyname_r", 1, way_gethostbyname_r},
+	{"gethostbyname2_r", 2, way_gethostbyname2_r},
+	{"gethostbyaddr", 1, way_gethostbyaddr},
+	{"gethostbyaddr_r", 1, way_gethostbyaddr_r},
+	{"syscall", 0, way_syscall},
+	{"alias", 0, way_alias},
+	{"fastopen", 0, way_fastopen},
+	{"family", 1, way_family},
+	{"length", 1, way_length},
+	{"duplicate", 0, way_duplicate},
+	{"fork", 0, way_fork},
+	{"wait", 0, way_wait},
+};
+
+static const char *error_name(void)
+{
+	const char *name = state.error ? state.error : strerrorname_np(errno);
+
+	return name ? name : "an error without a name";
+}
+
+int main(int argc, char **argv)
+{
+	char **word = argv + 1, **end = argv + argc;
+
+	while (word < end) {
+		size_t i = 0;
+
+		while (i < sizeof(ways) / sizeof(ways[0]) && strcmp(ways[i].name, *word) != 0)
+			i++;
+		if (i == sizeof(ways) / sizeof(ways[0]) || end - word <= ways[i].args)
+			give_up("no such step, or too few words for it", *word);
+		if (ways[i].go(word + 1) != 0) {
+			printf("%s %s\n", *word, error_name());
+			return 1;
+		}
+		word += 1 + ways[i].args;
+	}
+	printf("ok%s\n", state.found);
+	return 0;
+}
