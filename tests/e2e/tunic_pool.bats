@@ -66,11 +66,11 @@ os.execvp("sh", ["sh", "-c", "exec getent hosts " + ip])'
 
 @test "a daemon still knows the names of the run after its parents have ended" {
 	"$TUNIC" sh -c "ip=\$($(address_of abc.onion)) && export ip &&
-		(cd / && setsid sh -c 'while [ ! -e $PWD/go ]; do sleep 0.05; done; getent hosts \$ip >$PWD/said; mv $PWD/said $PWD/done' >/dev/null 2>&1 &)"
+		(cd / && setsid sh -c 'while [ ! -e $PWD/go ]; do sleep 0.05; done; getent hosts \$ip >$PWD/said; mv $PWD/said $PWD/answer' >/dev/null 2>&1 &)"
 	[ "$(pools | wc -l)" -eq 1 ] || fail "the pool went while a daemon had it: $(pools)"
 	touch go
-	wait_until 10 test -e done || fail "the daemon did not answer"
-	grep -q abc.onion done || fail "it said: $(cat done)"
+	wait_until 10 test -e answer || fail "the daemon did not answer"
+	grep -q abc.onion answer || fail "it said: $(cat answer)"
 }
 
 @test "the file is its user's alone, and goes with the last process, however that ends" {
