@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: MIT
+# The programs that run with and without the library; tests/preload/*.bats starts them. A new one is one
+# word here: its source is the file of the same name.
+
+preload_programs = \
+	tests/preload/addrinfo \
+	tests/preload/again \
+	tests/preload/attempt \
+	tests/preload/bound \
+	tests/preload/greeted \
+	tests/preload/hostent \
+	tests/preload/life \
+	tests/preload/misuse \
+	tests/preload/modes \
+	tests/preload/nameinfo \
+	tests/preload/noise \
+	tests/preload/numbers \
+	tests/preload/offline \
+	tests/preload/peer \
+	tests/preload/refused \
+	tests/preload/storm \
+	tests/preload/threads
+
+check_PROGRAMS += $(preload_programs)
+EXTRA_DIST += \
+	tests/preload/faults.bats \
+	tests/preload/hosts.bats \
+	tests/preload/life.bats \
+	tests/preload/names.bats \
+	tests/preload/policy.bats \
+	tests/preload/program.h \
+	tests/preload/same.bash \
+	tests/preload/sockets.bats \
+	tests/preload/ssh.bats \
+	tests/servers/faults.py

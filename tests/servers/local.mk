@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: MIT
+# Servers that tests and benchmarks talk to.
+
+check_PROGRAMS += tests/servers/socks_sink
+tests_servers_socks_sink_LDADD = libproto.la libbase.la
