@@ -65,8 +65,16 @@ os.execvp("sh", ["sh", "-c", "exec getent hosts " + ip])'
 }
 
 @test "a daemon still knows the names of the run after its parents have ended" {
-	"$TUNIC" sh -c "ip=\$($(address_of abc.onion)) && export ip &&
-		(cd / && setsid sh -c 'while [ ! -e $PWD/go ]; do sleep 0.05; done; getent hosts \$ip >$PWD/said; mv $PWD/said $PWD/answer' >/dev/null 2>&1 &)"
+	cat >daemon <<-'END'
+		for _ in $(seq 200); do
+			[ ! -e go ] || break
+			sleep 0.05
+		done
+		getent hosts "$ip" >said
+		mv said answer
+	END
+	"$TUNIC" sh -c "ip=\$($(address_of abc.onion)) && export ip && setsid sh ./daemon 3>&- &"
+	wait_until 10 pgrep -f 'sh ./daemon' || fail "no daemon"
 	[ "$(pools | wc -l)" -eq 1 ] || fail "the pool went while a daemon had it: $(pools)"
 	touch go
 	wait_until 10 test -e answer || fail "the daemon did not answer"

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+# Which Debian packages each command of ./dev needs, and how the missing ones get here.
+
+# packages_of PURPOSE: `NAME?` is wanted where the distribution has it: elsewhere another package
+# of the list brings the same, or what needs it says that it did not run.
+packages_of() {
+	case $1 in
+	build) echo gcc libc6-dev make autoconf automake libtool pkg-config ;;
+	tests) echo libcmocka-dev bats procps musl-tools libcap2-bin git wget openssh-client \
+		openssh-server binutils file xz-utils strace iputils-ping perl netbase ;;
+	tor) echo tor curl python3 util-linux iproute2 tcpdump ;;
+	clang) echo clang libclang-rt-dev? ;;
+	lint) echo git cppcheck shellcheck mandoc binutils clang-format-14? ;;
+	clients) "$ROOT/tests/clients/run" --packages ;;
+	rivals) echo torsocks proxychains4 ;;
+	esac
+}
+
+package_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+package_known() {
+	apt-cache show "$1" >/dev/null 2>&1
+}
+
+# packages_missing NAME...: those that have to be installed, and can be where they are optional.
+packages_missing() {
+	for package; do
+		case $package in
+		*\?) package=${package%\?}; ! package_installed "$package" && package_known "$package" ;;
+		*) ! package_installed "$package" ;;
+		esac && echo "$package"
+	done | sort -u
+}
+
+# packages_need WHAT-FOR PURPOSE...: installs what is missing, or says what that is and ends.
+packages_need() {
+	what_for=$1
+	shift
+	if ! { command -v dpkg-query && command -v apt-get; } >/dev/null; then
+		say "packages: this is neither Debian nor Ubuntu, so none can be installed for $what_for;" \
+			"needed are:" "$(for purpose; do packages_of "$purpose"; done | tr -d '?' | tr '\n' ' ')"
+		return 0
+	fi
+	# shellcheck disable=SC2046 # words are wanted
+	missing=$(packages_missing $(for purpose; do packages_of "$purpose"; done))
+	[ -n "$missing" ] || return 0
+	missing=$(echo "$missing" | tr '\n' ' ')
+	if [ "$(id -u)" -eq 0 ]; then
+		as_root=
+	elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+		as_root=sudo
+	else
+		die "missing packages, and neither root nor sudo to install them; as root:" \
+			"apt-get install --no-install-recommends $missing"
+	fi
+	say "packages: installing what $what_for needs: $missing"
+	mkdir -p "$LOG"
+	# shellcheck disable=SC2086 # words are wanted
+	$as_root sh "$ROOT/extras/dev/install-packages" $missing >"$LOG/packages" 2>&1 || {
+		tail -n 5 "$LOG/packages" >&2
+		die "the packages could not be installed; see build/log/packages"
+	}
+}
