@@ -18,6 +18,7 @@ libtunic_la_SOURCES = \
 	src/lib/hook_hostent.c \
 	src/lib/hook_inbound.c \
 	src/lib/hook_netdb.c \
+	src/lib/hook_resolver.c \
 	src/lib/hook_socket.c \
 	src/lib/hook_sockopt.c \
 	src/lib/hook_syscall.c \
