@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/gai.h"
 #include "lib/library.h"
 #include "lib/local_names.h"
 #include "lib/lookup.h"
@@ -168,8 +169,8 @@ static bool names_nothing(const char *node)
 	return node == NULL || (node[0] == '*' && node[1] == '\0');
 }
 
-EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
-	const struct addrinfo *restrict hints, struct addrinfo **restrict out)
+int gai_find(
+	const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **out)
 {
 	const struct addrinfo plain = effective_hints(hints);
 	const bool ready = library_ready();
@@ -186,6 +187,12 @@ EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service
 	for (struct addrinfo *entry = result == 0 ? *out : NULL; entry; entry = entry->ai_next)
 		entry->ai_flags = plain.ai_flags;
 	return result;
+}
+
+EXPORTED int getaddrinfo(const char *restrict node, const char *restrict service,
+	const struct addrinfo *restrict hints, struct addrinfo **restrict out)
+{
+	return gai_find(node, service, hints, out);
 }
 
 /* Gives a found name to the caller of getnameinfo, whose flags may shorten it. */

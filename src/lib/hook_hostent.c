@@ -216,3 +216,9 @@ EXPORTED struct hostent *gethostbyaddr(const void *bytes, socklen_t len, int af)
 			return NULL;
 	return result;
 }
+
+/* libresolv has these under the names of long ago; they ask name servers by way of libc's inside.
+ */
+EXPORT_ALIAS(res_gethostbyname, gethostbyname);
+EXPORT_ALIAS(res_gethostbyname2, gethostbyname2);
+EXPORT_ALIAS(res_gethostbyaddr, gethostbyaddr);

@@ -7,14 +7,18 @@ libtunic_la_SOURCES = \
 	src/lib/caller_memory.c src/lib/caller_memory.h \
 	src/lib/connection.c src/lib/connection.h \
 	src/lib/fd_table.c src/lib/fd_table.h \
+	src/lib/gai.h \
 	src/lib/hook_connect.c \
 	src/lib/hook_curl.c \
 	src/lib/hook_datagram.c \
 	src/lib/hook_dup.c \
 	src/lib/hook_exit.c \
 	src/lib/hook_gai.c \
+	src/lib/hook_gai_async.c \
 	src/lib/hook_hostent.c \
 	src/lib/hook_inbound.c \
+	src/lib/hook_netdb.c \
+	src/lib/hook_resolver.c \
 	src/lib/hook_socket.c \
 	src/lib/hook_sockopt.c \
 	src/lib/hook_syscall.c \

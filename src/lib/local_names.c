@@ -26,16 +26,22 @@ static bool restrain_one(const char *database)
 	return __nss_configure_lookup != NULL && __nss_configure_lookup(database, "files") == 0;
 }
 
-/* Services and networks name no hosts, but nscd or a directory server would be asked about them. */
+/* The others name no hosts, but nscd or a directory server would be asked about them. */
 static void restrain(void)
 {
-	restrained = restrain_one("hosts") && restrain_one("services") && restrain_one("networks");
+	restrained = restrain_one("hosts") && restrain_one("services") &&
+		     restrain_one("networks") && restrain_one("netgroup");
+}
+
+bool local_names_restrain(void)
+{
+	pthread_once(&once, restrain);
+	return restrained;
 }
 
 bool local_names_ready(void)
 {
-	pthread_once(&once, restrain);
-	return restrained && library.settings->hosts_file;
+	return local_names_restrain() && library.settings->hosts_file;
 }
 
 bool local_names_has(const char *name)

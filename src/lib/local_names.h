@@ -8,7 +8,12 @@
 /*
  * Makes libc's own functions look names up in its files alone: not in DNS, nscd, or any other
  * service of nsswitch.conf. Once per process; has to come before any real function that may look
- * up. True: they may be asked about names now. False: this libc cannot be restrained, or the
+ * up. False: this libc cannot be restrained.
+ */
+bool local_names_restrain(void);
+
+/*
+ * The same. True: they may be asked about hosts now. False: this libc cannot be restrained, or the
  * hosts_file setting says no; they may only be given numeric addresses.
  */
 bool local_names_ready(void);

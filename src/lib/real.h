@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <resolv.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/socket.h>

@@ -3,6 +3,8 @@
 
 noinst_LTLIBRARIES += libproto.la
 libproto_la_SOURCES = \
+	src/proto/dns_message.c src/proto/dns_message.h \
+	src/proto/dns_name.c src/proto/dns_name.h \
 	src/proto/socks.def \
 	src/proto/socks_client.c src/proto/socks_client.h \
 	src/proto/socks_server.c src/proto/socks_server.h \

@@ -22,6 +22,14 @@ fuzz_programs += tests/fuzz/fuzz_socks_server
 tests_fuzz_fuzz_socks_server_SOURCES = tests/fuzz/fuzz_socks_server.c tests/fuzz/fuzz.h $(libproto_la_SOURCES) $(libbase_la_SOURCES)
 tests_fuzz_fuzz_socks_server_CFLAGS = $(AM_CFLAGS) $(fuzz_flags)
 
+fuzz_replays += tests/fuzz/replay_dns_message
+tests_fuzz_replay_dns_message_SOURCES = tests/fuzz/fuzz_dns_message.c tests/fuzz/replay.c tests/fuzz/fuzz.h
+tests_fuzz_replay_dns_message_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"dns_message"'
+tests_fuzz_replay_dns_message_LDADD = libproto.la libbase.la
+fuzz_programs += tests/fuzz/fuzz_dns_message
+tests_fuzz_fuzz_dns_message_SOURCES = tests/fuzz/fuzz_dns_message.c tests/fuzz/fuzz.h $(libproto_la_SOURCES) $(libbase_la_SOURCES)
+tests_fuzz_fuzz_dns_message_CFLAGS = $(AM_CFLAGS) $(fuzz_flags)
+
 fuzz_replays += tests/fuzz/replay_conf_text
 tests_fuzz_replay_conf_text_SOURCES = tests/fuzz/fuzz_conf_text.c tests/fuzz/replay.c tests/fuzz/fuzz.h
 tests_fuzz_replay_conf_text_CPPFLAGS = $(AM_CPPFLAGS) -DFUZZ_CORPUS='"conf_text"'

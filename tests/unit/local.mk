@@ -22,6 +22,12 @@ tests_unit_test_socks_server_LDADD = libproto.la libbase.la $(CMOCKA_LIBS)
 unit_tests += tests/unit/test_socks_wire
 tests_unit_test_socks_wire_LDADD = libproto.la libbase.la $(CMOCKA_LIBS)
 
+unit_tests += tests/unit/test_dns_name
+tests_unit_test_dns_name_LDADD = libproto.la libbase.la $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_dns_message
+tests_unit_test_dns_message_LDADD = libproto.la libbase.la $(CMOCKA_LIBS)
+
 unit_tests += tests/unit/test_conf_text
 tests_unit_test_conf_text_LDADD = libcore.la libproto.la libbase.la $(CMOCKA_LIBS)
 
