@@ -136,7 +136,7 @@ COVERED = ("/run", "/var/lib")  # empty inside; resolvers' sockets are below the
 FILES = {
     "/etc/resolv.conf": "".join(f"nameserver {server}\n" for server in NAME_SERVERS)
                         + "search lan.test\noptions timeout:1 attempts:1\n",
-    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nnetworks: files\n"
+    "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nnetworks: files dns\n"
                           "services: files\nprotocols: files\n",
     "/etc/hosts": "127.0.0.1 localhost\n::1 localhost\n203.0.113.77 in-hosts.test\n",
 }

@@ -608,6 +608,8 @@ static int way_gethostbyaddr_r(char **args)
 	return entry_found(result, error, true);
 }
 
+#include "ways_resolver.c"
+
 /* ---- circumstances --------------------------------------------------------------------------- */
 
 static int way_syscall(char **args)
@@ -683,6 +685,7 @@ static const struct {
 	int args;
 	way *go;
 } ways[] = {
+	WAYS_RESOLVER,
 	{"socket", 3, way_socket},
 	{"connect", 2, way_connect},
 	{"bind", 2, way_bind},

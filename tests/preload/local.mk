@@ -4,6 +4,7 @@
 
 preload_programs = \
 	tests/preload/addrinfo \
+	tests/preload/addrinfo_a \
 	tests/preload/again \
 	tests/preload/attempt \
 	tests/preload/bound \
@@ -13,22 +14,28 @@ preload_programs = \
 	tests/preload/misuse \
 	tests/preload/modes \
 	tests/preload/nameinfo \
+	tests/preload/netdb \
 	tests/preload/noise \
 	tests/preload/numbers \
 	tests/preload/offline \
 	tests/preload/peer \
 	tests/preload/refused \
+	tests/preload/resolver \
 	tests/preload/storm \
 	tests/preload/threads
 
 check_PROGRAMS += $(preload_programs)
+tests_preload_resolver_LDADD = -lresolv
+
 EXTRA_DIST += \
 	tests/preload/faults.bats \
 	tests/preload/hosts.bats \
 	tests/preload/life.bats \
 	tests/preload/names.bats \
 	tests/preload/policy.bats \
+	tests/preload/place \
 	tests/preload/program.h \
+	tests/preload/resolver.bats \
 	tests/preload/same.bash \
 	tests/preload/sockets.bats \
 	tests/preload/ssh.bats \
