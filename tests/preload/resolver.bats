@@ -46,7 +46,7 @@ REVERSE6=7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arp
 ask() {
 	resolver "$1" 1 public.example PUBLIC.Example public.example. none.example localhost
 	resolver "$1" 28 six.example none.example localhost
-	resolver "$1" 12 $REVERSE4 8.100.51.198.in-addr.arpa $REVERSE6 public.example
+	resolver "$1" 12 $REVERSE4 9.100.51.198.in-addr.arpa $REVERSE6 public.example
 }
 
 @test "the place has a name server, and the proxy is asked in its stead" {
