@@ -12,6 +12,7 @@ libtunic_la_SOURCES = \
 	src/lib/hook_datagram.c \
 	src/lib/hook_dup.c \
 	src/lib/hook_exit.c \
+	src/lib/hook_fdpass.c src/lib/hook_fdpass.h \
 	src/lib/hook_gai.c \
 	src/lib/hook_hostent.c \
 	src/lib/hook_inbound.c \
@@ -26,6 +27,7 @@ libtunic_la_SOURCES = \
 	src/lib/lookup.c src/lib/lookup.h \
 	src/lib/pool_map.c src/lib/pool_map.h \
 	src/lib/real.c src/lib/real.h \
+	src/lib/received.c src/lib/received.h \
 	src/lib/stand_in.c src/lib/stand_in.h \
 	src/lib/tunnel.c src/lib/tunnel.h
 

@@ -54,6 +54,10 @@ tests_unit_test_fd_table_SOURCES = tests/unit/test_fd_table.c src/lib/fd_table.c
 tests_unit_test_fd_table_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
 tests_unit_test_fd_table_LDADD = libbase.la $(CMOCKA_LIBS) -lpthread
 
+unit_tests += tests/unit/test_received
+tests_unit_test_received_SOURCES = tests/unit/test_received.c src/lib/received.c
+tests_unit_test_received_LDADD = $(CMOCKA_LIBS)
+
 # Without cmocka these do not compile, so `make check` fails: it never passes by skipping them.
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 check_PROGRAMS += $(unit_tests)
