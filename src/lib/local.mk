@@ -25,6 +25,7 @@ libtunic_la_SOURCES = \
 	src/lib/local_names.c src/lib/local_names.h \
 	src/lib/log.c src/lib/log.h \
 	src/lib/lookup.c src/lib/lookup.h \
+	src/lib/name_cache.c src/lib/name_cache.h \
 	src/lib/pool_map.c src/lib/pool_map.h \
 	src/lib/real.c src/lib/real.h \
 	src/lib/received.c src/lib/received.h \

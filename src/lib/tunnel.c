@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/un.h>
 
-#include "core/isolate.h"
 #include "lib/connection.h"
 #include "lib/fd_table.h"
 #include "lib/library.h"
@@ -134,28 +133,33 @@ static bool process_identity(char out[static 64])
 	return !text.cut;
 }
 
-/* Prepares the conversation with the credentials that isolation asks for. False: errno is set. */
-static bool start_socks(
-	struct socks_client *socks, enum socks_command command, const struct socks_target *target)
+void tunnel_tag(char out[static ISOLATE_TAG_BUF], const struct socks_target *target)
 {
-	const bool tor = library.settings->pipeline == PIPELINE_YES;
-	char process[64], tag[ISOLATE_TAG_BUF];
-	struct isolate_facts facts = {
+	char process[64];
+	const struct isolate_facts facts = {
 		.program = library.program,
 		.run = library.run,
 		.process = process,
 		.target = target,
 	};
+
+	process_identity(process);
+	isolate_tag(out, library.settings, &facts);
+}
+
+/* Prepares the conversation with the credentials that isolation asks for. False: errno is set. */
+static bool start_socks(
+	struct socks_client *socks, enum socks_command command, const struct socks_target *target)
+{
+	const bool tor = library.settings->pipeline == PIPELINE_YES;
+	char tag[ISOLATE_TAG_BUF];
 	struct socks_login login;
 	bool isolated;
 
-	process_identity(process);
-	isolated = isolate_tag(tag, library.settings, &facts);
-	if (isolated && !isolate_login(&login, tag, tor)) {
-		errno = EINVAL;
-		return false;
-	}
-	if (!socks_client_start(socks, command, target, isolated ? &login : NULL, tor)) {
+	tunnel_tag(tag, target);
+	isolated = tag[0] != '\0';
+	if ((isolated && !isolate_login(&login, tag, tor)) ||
+		!socks_client_start(socks, command, target, isolated ? &login : NULL, tor)) {
 		errno = EINVAL;
 		return false;
 	}

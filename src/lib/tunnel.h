@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/addr.h"
+#include "core/isolate.h"
 #include "proto/socks_wire.h"
 
 /*
@@ -15,6 +16,9 @@
  */
 int tunnel_open(
 	int fd, int domain, const struct endpoint *shown, const struct socks_target *target);
+
+/* The isolation tag (isolate_tag) of connections and questions to `target`; "" where there is none. */
+void tunnel_tag(char out[static ISOLATE_TAG_BUF], const struct socks_target *target);
 
 /*
  * Asks the proxy RESOLVE or RESOLVE_PTR over a connection of its own, until the timeout setting.
