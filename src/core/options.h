@@ -32,6 +32,7 @@ struct settings {
 	struct prefix pool_ipv4, pool_ipv6;
 	unsigned name_cache; /* seconds, 0: off */
 	bool hosts_file;
+	bool warn_literal;
 	bool allow_inbound;
 	enum local local;
 	unsigned timeout; /* seconds */

@@ -7,6 +7,7 @@ libtunic_la_SOURCES = \
 	src/lib/caller_memory.c src/lib/caller_memory.h \
 	src/lib/connection.c src/lib/connection.h \
 	src/lib/fd_table.c src/lib/fd_table.h \
+	src/lib/handed_out.c src/lib/handed_out.h \
 	src/lib/hook_connect.c \
 	src/lib/hook_curl.c \
 	src/lib/hook_datagram.c \

@@ -7,6 +7,7 @@
 
 #include "core/policy.h"
 #include "lib/connection.h"
+#include "lib/handed_out.h"
 #include "lib/library.h"
 #include "lib/local_names.h"
 #include "lib/name_cache.h"
@@ -92,6 +93,7 @@ static enum lookup answer_from_tor(
 	if (!answer_is_usable(&found.addr, family))
 		return answer_from_pool(name, family, answer);
 	answer_add(answer, &found.addr);
+	handed_out_note(&found.addr);
 	return LOOKUP_FOUND;
 }
 

@@ -67,6 +67,7 @@ static void the_defaults_are_those_of_their_rows(void **state)
 	assert_int_equal(options.settings.timeout, 120);
 	assert_int_equal(options.settings.name_cache, 60);
 	assert_true(options.settings.hosts_file);
+	assert_false(options.settings.warn_literal);
 	assert_false(options.settings.allow_inbound);
 	assert_int_equal(options.settings.proxy.tcp.port, 9050);
 	assert_int_equal(options.settings.pool_ipv4.bits, 10);
