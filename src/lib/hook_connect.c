@@ -63,6 +63,8 @@ static int connect_stream(int fd, int domain, const struct sockaddr *addr, sockl
 		return real.connect(fd, addr, len);
 	named = lookup_pool_name(&ep.addr, name);
 	judgement = policy_connect(library.settings, &ep, named);
+	if (judgement.verdict == VERDICT_THROUGH && !tunnel_leaves_device(fd))
+		judgement = (struct judgement){VERDICT_REFUSE, REFUSAL_DEVICE};
 	if (judgement.verdict == VERDICT_THROUGH)
 		return real.connect(fd, addr, len);
 	if (judgement.verdict == VERDICT_REFUSE)

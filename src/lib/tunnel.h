@@ -32,4 +32,11 @@ bool tunnel_ask(enum socks_command command, const struct socks_target *question,
  */
 bool tunnel_is_proxy(const struct sockaddr *sa, socklen_t len);
 
+/*
+ * Takes the socket off the network device that it is bound to (SO_BINDTODEVICE), where it would look
+ * for whatever it is to be connected to: the kernel asks for 127.0.0.1 by ARP then, and anybody on that
+ * network may answer. False: it is on one, and may not leave it (without CAP_NET_RAW). Keeps errno.
+ */
+bool tunnel_leaves_device(int fd);
+
 #endif
