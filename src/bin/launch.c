@@ -66,6 +66,13 @@ static bool is_run(const char *text)
 	return strlen(text) == 2 * RUN_BYTES && strspn(text, "0123456789abcdef") == 2 * RUN_BYTES;
 }
 
+bool launch_within_run(void)
+{
+	const char *given = getenv(run_variable);
+
+	return given && is_run(given);
+}
+
 /* A tunic inside a tunic belongs to its run: a name means the same address in both. */
 static void run_put(void)
 {
@@ -74,7 +81,7 @@ static void run_put(void)
 	char run[2 * RUN_BYTES + 1] = "";
 	unsigned char bytes[RUN_BYTES];
 
-	if (given && is_run(given))
+	if (launch_within_run())
 		return;
 	if (given && *given)
 		refuse(EXIT_OURS,

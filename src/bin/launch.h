@@ -3,6 +3,8 @@
 #ifndef TUNIC_BIN_LAUNCH_H
 #define TUNIC_BIN_LAUNCH_H
 
+#include <stdbool.h>
+
 #include "core/options.h"
 
 /*
@@ -11,6 +13,9 @@
  * (125) on failure.
  */
 void launch_prepare(const struct options *options, const char *library);
+
+/* Is this a tunic inside the run of another? */
+bool launch_within_run(void);
 
 /* Becomes the program. Ends tunic (126) where the kernel refuses. */
 _Noreturn void launch_exec(const char *path, char *const *argv);

@@ -12,6 +12,7 @@ tunic_SOURCES = \
 	src/bin/elf_file.c src/bin/elf_file.h \
 	src/bin/same_file.c src/bin/same_file.h \
 	src/bin/library.c src/bin/library.h \
+	src/bin/descriptors.c src/bin/descriptors.h \
 	src/bin/launch.c src/bin/launch.h \
 	src/bin/pool_file.c src/bin/pool_file.h \
 	src/bin/say.c src/bin/say.h

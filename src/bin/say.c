@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* One-line refusals. */
+/* One line on standard error, whole or not at all. */
 #include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +19,36 @@ static void control_characters_hide(char *line)
 			*line = '?';
 }
 
-void refuse(enum exit_code code, const char *format, ...)
+/* Where standard error is closed, the exit code has to say it. */
+__attribute__((format(printf, 1, 0))) static bool line_write(const char *format, va_list arguments)
 {
 	char line[LINE_BUF] = "tunic: ";
-	size_t prefix = strlen(line);
+	const size_t prefix = strlen(line);
+
+	vsnprintf(line + prefix, sizeof(line) - prefix - 1, format, arguments);
+	control_characters_hide(line);
+	strcat(line, "\n");
+	return write(STDERR_FILENO, line, strlen(line)) >= 0;
+}
+
+void say(const char *format, ...)
+{
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(line + prefix, sizeof(line) - prefix - 1, format, arguments);
+	line_write(format, arguments);
 	va_end(arguments);
-	control_characters_hide(line);
-	strcat(line, "\n");
-	/* Where standard error is closed, the exit code has to say it. */
-	if (write(STDERR_FILENO, line, strlen(line)) < 0)
+}
+
+void refuse(enum exit_code code, const char *format, ...)
+{
+	va_list arguments;
+	bool said;
+
+	va_start(arguments, format);
+	said = line_write(format, arguments);
+	va_end(arguments);
+	if (!said)
 		_exit(code);
 	exit(code);
 }

@@ -11,9 +11,12 @@ enum exit_code {
 };
 
 /*
- * Ends tunic with `code` after one line "tunic: ..." on standard error. Control characters in what
- * is printed become '?', so that no file name can forge a second line or move the cursor.
+ * One line "tunic: ..." on standard error. Control characters in what is printed become '?', so that
+ * no file name can forge a second line or move the cursor.
  */
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* The same, and then the end of tunic with `code`. */
 _Noreturn __attribute__((format(printf, 2, 3))) void refuse(
 	enum exit_code code, const char *format, ...);
 

@@ -13,6 +13,7 @@
 #include <sys/auxv.h>
 
 #include "bin/command_line.h"
+#include "bin/descriptors.h"
 #include "bin/launch.h"
 #include "bin/library.h"
 #include "bin/say.h"
@@ -62,6 +63,9 @@ int main(int argc, char **argv)
 	target_judge(program, &own);
 
 	library_find(library, &own);
+	/* What an outer tunic has let in, and its programs have opened, is the run's to keep. */
+	if (!launch_within_run())
+		descriptors_vet(&options.settings);
 	launch_prepare(&options, library);
 	launch_exec(program, line.program);
 }

@@ -71,6 +71,23 @@ static void format_SECONDS(const void *field, struct text *out)
 	text_add_number(out, *(const unsigned *)field);
 }
 
+static bool parse_SECONDS_OR_0(void *field, const char *value, struct text *why)
+{
+	unsigned long seconds;
+
+	if (!text_parse_number(&seconds, value, SECONDS_MAX)) {
+		text_add(why, "is not a whole number of seconds from 0 to 86400");
+		return false;
+	}
+	*(unsigned *)field = (unsigned)seconds;
+	return true;
+}
+
+static void format_SECONDS_OR_0(const void *field, struct text *out)
+{
+	format_SECONDS(field, out);
+}
+
 static bool has_control_byte(const char *value)
 {
 	for (; *value; value++) {

@@ -30,7 +30,9 @@ struct settings {
 	enum isolate isolate;
 	enum names names;
 	struct prefix pool_ipv4, pool_ipv6;
+	unsigned name_cache; /* seconds, 0: off */
 	bool hosts_file;
+	bool warn_literal;
 	bool allow_inbound;
 	enum local local;
 	unsigned timeout; /* seconds */

@@ -137,6 +137,30 @@ struct judgement policy_inbound(const struct settings *settings, const struct ad
 	return refuse(REFUSAL_INBOUND);
 }
 
+static struct judgement judge_peer(const struct settings *settings, const struct endpoint *peer)
+{
+	struct judgement judgement = policy_connect(settings, peer, false);
+
+	return judgement.verdict == VERDICT_TUNNEL ? refuse(REFUSAL_HELD) : judgement;
+}
+
+struct judgement policy_held(const struct settings *settings, const struct held_socket *held)
+{
+	struct judgement judgement = policy_socket(held->domain, held->type, held->protocol);
+
+	if (judgement.verdict == VERDICT_REFUSE)
+		return judgement;
+	if (held->domain != AF_INET && held->domain != AF_INET6)
+		return through();
+	if (held->type != SOCK_STREAM)
+		return refuse(REFUSAL_DATAGRAM);
+	if (held->listening)
+		return policy_inbound(settings, &held->bound.addr);
+	if (held->opening)
+		return refuse(REFUSAL_HELD);
+	return held->connected ? judge_peer(settings, &held->peer) : through();
+}
+
 /*
  * Writes the path without doubled slashes and without "." components, and with /run for /var/run,
  * which is a link to it. Cuts what is longer than `out`: no resolver's path is.

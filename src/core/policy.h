@@ -56,6 +56,25 @@ bool policy_in_pool(const struct settings *settings, const struct addr *addr);
 /* listen or accept on an IP stream socket bound to `bound`. */
 struct judgement policy_inbound(const struct settings *settings, const struct addr *bound);
 
+/* What the kernel tells of a socket that somebody else has made: inherited, or received. */
+struct held_socket {
+	int domain, type, protocol; /* SO_DOMAIN, SO_TYPE, SO_PROTOCOL */
+	/* Of IP stream sockets only: */
+	bool listening; /* SO_ACCEPTCONN */
+	bool opening;   /* a SYN is on its way: to whom, getpeername(2) does not tell */
+	bool connected; /* to `peer` */
+	struct endpoint bound, peer;
+};
+
+/*
+ * May the program hold this socket? The socket is judged, not who gave it: one that socket() would
+ * not make, and any datagram socket, is refused; a listening one as by policy_inbound; a connected
+ * one has to be connected to where connect would have let it go directly, so to the proxy (a
+ * tunnel) or to this machine with local = direct. An unconnected stream socket will be judged when
+ * it connects. Never VERDICT_TUNNEL.
+ */
+struct judgement policy_held(const struct settings *settings, const struct held_socket *held);
+
 /* connect, send, bind on an AF_UNIX socket whose address path is the `len` bytes at `path`. */
 struct judgement policy_unix(const char *path, size_t len);
 

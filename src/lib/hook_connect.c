@@ -5,8 +5,10 @@
 
 #include "lib/caller_memory.h"
 #include "lib/fd_table.h"
+#include "lib/handed_out.h"
 #include "lib/judge.h"
 #include "lib/library.h"
+#include "lib/log.h"
 #include "lib/lookup.h"
 #include "lib/real.h"
 #include "lib/stand_in.h"
@@ -30,6 +32,23 @@ static int connect_stand_in(int fd, const struct tunnelled *tunnel, const struct
 	return -1;
 }
 
+/*
+ * An address that we have not handed out is one that the user typed, or one that the program has got
+ * from a resolver past us. Nobody can tell which, so this is said only where it is asked for.
+ */
+static void warn_of_literal(const struct endpoint *ep)
+{
+	char where[ENDPOINT_TEXT_MAX];
+
+	if (!library.settings->warn_literal || addr_is_loopback(&ep->addr) ||
+		handed_out(&ep->addr) || !log_first(LOG_KIND_LITERAL))
+		return;
+	log_say(LOG_LEVEL_WARN, "connects to the address ", endpoint_format(ep, where),
+		", which no look-up through tunic gave it; if it knows it from a name, that was "
+		"looked up outside Tor",
+		NULL);
+}
+
 static int connect_stream(int fd, int domain, const struct sockaddr *addr, socklen_t len)
 {
 	char where[ENDPOINT_TEXT_MAX];
@@ -44,6 +63,8 @@ static int connect_stream(int fd, int domain, const struct sockaddr *addr, sockl
 		return real.connect(fd, addr, len);
 	named = lookup_pool_name(&ep.addr, name);
 	judgement = policy_connect(library.settings, &ep, named);
+	if (judgement.verdict == VERDICT_THROUGH && !tunnel_leaves_device(fd))
+		judgement = (struct judgement){VERDICT_REFUSE, REFUSAL_DEVICE};
 	if (judgement.verdict == VERDICT_THROUGH)
 		return real.connect(fd, addr, len);
 	if (judgement.verdict == VERDICT_REFUSE)
@@ -51,6 +72,8 @@ static int connect_stream(int fd, int domain, const struct sockaddr *addr, sockl
 	socks_target_addr(&target, &ep.addr, ep.port);
 	if (named)
 		socks_target_name(&target, name, ep.port);
+	else
+		warn_of_literal(&ep);
 	return tunnel_open(fd, domain, &ep, &target);
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lib/gai.h"
+#include "lib/handed_out.h"
 #include "lib/library.h"
 #include "lib/local_names.h"
 #include "lib/lookup.h"
@@ -141,6 +142,8 @@ static bool ask_hosts_file(const char *node, const char *service, const struct a
 	if (!local_names_has(node))
 		return false;
 	*result = real.getaddrinfo(node, service, hints, out);
+	if (*result == 0)
+		handed_out_note_list(*out);
 	return true;
 }
 

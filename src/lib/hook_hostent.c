@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/handed_out.h"
 #include "lib/library.h"
 #include "lib/local_names.h"
 #include "lib/lookup.h"
@@ -133,6 +134,7 @@ EXPORTED int gethostbyname2_r(const char *restrict name, int af, struct hostent 
 		return real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
 	if (hosts_file) {
 		error = real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
+		handed_out_note_entry(*result);
 		/* A name with addresses of the other family alone is this machine's too. */
 		if (error != 0 || *result != NULL || local_names_has(name))
 			return error;

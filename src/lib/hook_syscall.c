@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <sys/syscall.h>
 
+#include "lib/hook_fdpass.h"
 #include "lib/library.h"
 #include "lib/real.h"
 
@@ -49,6 +50,18 @@ EXPORTED long syscall(long number, ...)
 		return sendmsg((int)a[0], (const struct msghdr *)a[1], (int)a[2]);
 	case SYS_sendmmsg:
 		return sendmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3]);
+	case SYS_recvmsg:
+		return recvmsg((int)a[0], (struct msghdr *)a[1], (int)a[2]);
+	case SYS_recvmmsg:
+		return recvmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3],
+			(struct timespec *)a[4]);
+#ifdef SYS_recvmmsg_time64
+	case SYS_recvmmsg_time64:
+		return judged_messages((struct mmsghdr *)a[1],
+			real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]));
+#endif
+	case SYS_pidfd_getfd:
+		return pidfd_getfd((int)a[0], (int)a[1], (unsigned)a[2]);
 	case SYS_getpeername:
 		return getpeername((int)a[0], (struct sockaddr *)a[1], (socklen_t *)a[2]);
 	case SYS_getsockname:

@@ -5,12 +5,17 @@
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+#include <unistd.h>
 
+#include "lib/library.h"
+#include "lib/log.h"
 #include "lib/real.h"
+#include "lib/received.h"
 
 static int option_of(int fd, int name)
 {
@@ -52,6 +57,92 @@ bool socket_bound(int fd, struct addr *addr)
 	*addr = ep.addr;
 	addr_unmap(addr);
 	return true;
+}
+
+typedef int (*name_call)(int fd, struct sockaddr *addr, socklen_t *len);
+
+/* False: the socket has no such address. */
+static bool endpoint_of(int fd, name_call call, struct endpoint *out)
+{
+	struct sockaddr_storage sa;
+	socklen_t len = sizeof(sa);
+
+	return call(fd, (struct sockaddr *)&sa, &len) == 0 &&
+	       endpoint_from_sockaddr(out, (const struct sockaddr *)&sa, len);
+}
+
+static int tcp_state_of(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	return real.getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_state : -1;
+}
+
+/* False: `fd` is no socket. */
+static bool held_socket_of(int fd, struct held_socket *out)
+{
+	*out = (struct held_socket){.domain = option_of(fd, SO_DOMAIN)};
+	if (out->domain < 0)
+		return false;
+	out->type = option_of(fd, SO_TYPE);
+	out->protocol = option_of(fd, SO_PROTOCOL);
+	if ((out->domain != AF_INET && out->domain != AF_INET6) || out->type != SOCK_STREAM)
+		return true;
+	endpoint_of(fd, real.getsockname, &out->bound);
+	out->listening = option_of(fd, SO_ACCEPTCONN) != 0;
+	out->connected = endpoint_of(fd, real.getpeername, &out->peer);
+	out->opening = !out->listening && !out->connected && tcp_state_of(fd) != TCP_CLOSE;
+	return true;
+}
+
+static bool held_socket_may_stay(const struct held_socket *held)
+{
+	const bool ready = library_ready();
+	char where[ENDPOINT_TEXT_MAX] = "";
+	struct judgement judgement;
+
+	if (!ready && (held->domain == AF_INET || held->domain == AF_INET6))
+		judgement = (struct judgement){VERDICT_REFUSE, REFUSAL_SETTINGS};
+	else
+		judgement = policy_held(library.settings, held);
+	if (judgement.verdict != VERDICT_REFUSE)
+		return true;
+	if (held->connected || held->listening)
+		endpoint_format(held->connected ? &held->peer : &held->bound, where);
+	log_refusal(judgement.refusal, where[0] ? where : NULL);
+	return false;
+}
+
+bool judge_held(int fd)
+{
+	const int saved = errno;
+	struct held_socket held;
+	const bool may = !held_socket_of(fd, &held) || held_socket_may_stay(&held);
+
+	errno = saved;
+	return may;
+}
+
+static bool keep_or_close(int fd)
+{
+	const int saved = errno;
+	const bool keep = judge_held(fd);
+
+	if (!keep)
+		close(fd);
+	errno = saved;
+	return keep;
+}
+
+void judge_message(struct msghdr *message)
+{
+	size_t len = message->msg_controllen;
+
+	if (received_filter(message->msg_control, &len, keep_or_close) == 0)
+		return;
+	message->msg_controllen = len;
+	message->msg_flags |= MSG_CTRUNC;
 }
 
 struct judgement judge_unix(const struct sockaddr *sa, socklen_t len)

@@ -23,6 +23,19 @@ enum socket_kind socket_kind(int fd, int *domain);
 /* The local address of an IP socket. False: it has none that can be read. */
 bool socket_bound(int fd, struct addr *addr);
 
+/*
+ * May the program hold what is behind `fd`, which somebody else has opened (policy_held)? True for
+ * all that is no socket. A refusal is said. Keeps errno.
+ */
+bool judge_held(int fd);
+
+/*
+ * Judges the descriptors that came with a message, which recvmsg(2) has filled in: those that the
+ * program may not hold are closed and taken out, and msg_flags gets MSG_CTRUNC, with which the
+ * kernel itself tells that descriptors were lost. Keeps errno.
+ */
+void judge_message(struct msghdr *message);
+
 /* Judges an AF_UNIX address: the local name services are refused. */
 struct judgement judge_unix(const struct sockaddr *sa, socklen_t len);
 

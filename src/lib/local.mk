@@ -8,11 +8,13 @@ libtunic_la_SOURCES = \
 	src/lib/connection.c src/lib/connection.h \
 	src/lib/fd_table.c src/lib/fd_table.h \
 	src/lib/gai.h \
+	src/lib/handed_out.c src/lib/handed_out.h \
 	src/lib/hook_connect.c \
 	src/lib/hook_curl.c \
 	src/lib/hook_datagram.c \
 	src/lib/hook_dup.c \
 	src/lib/hook_exit.c \
+	src/lib/hook_fdpass.c src/lib/hook_fdpass.h \
 	src/lib/hook_gai.c \
 	src/lib/hook_gai_async.c \
 	src/lib/hook_hostent.c \
@@ -28,8 +30,10 @@ libtunic_la_SOURCES = \
 	src/lib/local_names.c src/lib/local_names.h \
 	src/lib/log.c src/lib/log.h \
 	src/lib/lookup.c src/lib/lookup.h \
+	src/lib/name_cache.c src/lib/name_cache.h \
 	src/lib/pool_map.c src/lib/pool_map.h \
 	src/lib/real.c src/lib/real.h \
+	src/lib/received.c src/lib/received.h \
 	src/lib/stand_in.c src/lib/stand_in.h \
 	src/lib/tunnel.c src/lib/tunnel.h
 

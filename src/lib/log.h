@@ -29,7 +29,13 @@ void log_refusal(enum refusal refusal, const char *what);
  * True for the first caller with this number (0..LOG_KINDS-1) in this process: for other things
  * that are to be said once.
  */
-enum { LOG_KIND_PROXY = 0, LOG_KIND_FAILURE = 1, LOG_KIND_REPLY = 32, LOG_KINDS = 32 + 256 };
+enum {
+	LOG_KIND_PROXY = 0,
+	LOG_KIND_FAILURE = 1,
+	LOG_KIND_REPLY = 32,
+	LOG_KIND_LITERAL = 32 + 256,
+	LOG_KINDS
+};
 bool log_first(unsigned kind);
 
 #endif

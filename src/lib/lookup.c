@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "core/policy.h"
+#include "lib/connection.h"
+#include "lib/handed_out.h"
 #include "lib/library.h"
 #include "lib/local_names.h"
+#include "lib/name_cache.h"
 #include "lib/tunnel.h"
 
 static void answer_add(struct lookup_answer *answer, const struct addr *addr)
@@ -59,6 +62,24 @@ static bool answer_is_usable(const struct addr *addr, enum addr_family family)
 	       policy_may_reverse(library.settings, addr);
 }
 
+/* tunnel_ask, or what it has said not long ago. */
+static bool ask(enum socks_command command, const struct socks_target *about,
+	struct socks_target *answer, bool *denied)
+{
+	const uint64_t life = (uint64_t)library.settings->name_cache * 1000;
+	struct name_question question = {.command = command, .about = *about};
+
+	if (life == 0)
+		return tunnel_ask(command, about, answer, denied);
+	tunnel_tag(question.tag, about);
+	if (name_cache_find(&question, connection_now(), answer))
+		return true;
+	if (!tunnel_ask(command, about, answer, denied))
+		return false;
+	name_cache_keep(&question, answer, connection_now() + life);
+	return true;
+}
+
 static enum lookup answer_from_tor(
 	const char *name, enum addr_family family, struct lookup_answer *answer)
 {
@@ -67,11 +88,12 @@ static enum lookup answer_from_tor(
 
 	if (!socks_target_name(&question, name, 0))
 		return LOOKUP_NONE;
-	if (!tunnel_ask(SOCKS_COMMAND_RESOLVE, &question, &found, &denied))
+	if (!ask(SOCKS_COMMAND_RESOLVE, &question, &found, &denied))
 		return denied ? LOOKUP_NONE : LOOKUP_AGAIN;
 	if (!answer_is_usable(&found.addr, family))
 		return answer_from_pool(name, family, answer);
 	answer_add(answer, &found.addr);
+	handed_out_note(&found.addr);
 	return LOOKUP_FOUND;
 }
 
@@ -121,7 +143,7 @@ enum lookup lookup_addr(const struct addr *addr, char name[static NAME_BUF])
 	if (!policy_may_reverse(library.settings, addr))
 		return LOOKUP_NONE;
 	socks_target_addr(&question, addr, 0);
-	if (!tunnel_ask(SOCKS_COMMAND_RESOLVE_PTR, &question, &found, &denied))
+	if (!ask(SOCKS_COMMAND_RESOLVE_PTR, &question, &found, &denied))
 		return denied ? LOOKUP_NONE : LOOKUP_AGAIN;
 	return text_copy(name, NAME_BUF, found.name) && name[0] != '\0' ? LOOKUP_FOUND
 									: LOOKUP_NONE;

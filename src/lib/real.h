@@ -12,6 +12,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* glibc has it since 2.36, in <sys/pidfd.h>. */
+int pidfd_getfd(int pidfd, int fd, unsigned flags);
+
 /* Types are taken from libc's own headers, so that no prototype can be typed wrongly. */
 #define HOOK(symbol) __typeof__(symbol) *symbol;
 #define HOOK_MAY(symbol) __typeof__(symbol) *symbol;

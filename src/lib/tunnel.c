@@ -8,12 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/un.h>
 
-#include "core/isolate.h"
 #include "lib/connection.h"
 #include "lib/fd_table.h"
+#include "lib/judge.h"
 #include "lib/library.h"
 #include "lib/log.h"
 #include "lib/real.h"
@@ -134,28 +135,33 @@ static bool process_identity(char out[static 64])
 	return !text.cut;
 }
 
-/* Prepares the conversation with the credentials that isolation asks for. False: errno is set. */
-static bool start_socks(
-	struct socks_client *socks, enum socks_command command, const struct socks_target *target)
+void tunnel_tag(char out[static ISOLATE_TAG_BUF], const struct socks_target *target)
 {
-	const bool tor = library.settings->pipeline == PIPELINE_YES;
-	char process[64], tag[ISOLATE_TAG_BUF];
-	struct isolate_facts facts = {
+	char process[64];
+	const struct isolate_facts facts = {
 		.program = library.program,
 		.run = library.run,
 		.process = process,
 		.target = target,
 	};
+
+	process_identity(process);
+	isolate_tag(out, library.settings, &facts);
+}
+
+/* Prepares the conversation with the credentials that isolation asks for. False: errno is set. */
+static bool start_socks(
+	struct socks_client *socks, enum socks_command command, const struct socks_target *target)
+{
+	const bool tor = library.settings->pipeline == PIPELINE_YES;
+	char tag[ISOLATE_TAG_BUF];
 	struct socks_login login;
 	bool isolated;
 
-	process_identity(process);
-	isolated = isolate_tag(tag, library.settings, &facts);
-	if (isolated && !isolate_login(&login, tag, tor)) {
-		errno = EINVAL;
-		return false;
-	}
-	if (!socks_client_start(socks, command, target, isolated ? &login : NULL, tor)) {
+	tunnel_tag(tag, target);
+	isolated = tag[0] != '\0';
+	if ((isolated && !isolate_login(&login, tag, tor)) ||
+		!socks_client_start(socks, command, target, isolated ? &login : NULL, tor)) {
 		errno = EINVAL;
 		return false;
 	}
@@ -284,22 +290,53 @@ static void disconnect(int fd)
 	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
 }
 
+bool tunnel_leaves_device(int fd)
+{
+	const int saved = errno;
+	char device[IFNAMSIZ];
+	socklen_t len = sizeof(device);
+	const int result = real.getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, &len);
+	bool free = result == 0 ? len == 0 : errno == ENOPROTOOPT;
+
+	if (!free)
+		free = real.setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "", 0) == 0;
+	errno = saved;
+	return free;
+}
+
+/* An address of its own ties a socket to that family: an IPv6 one may be bound to a mapped address. */
+static bool is_bound_to_another_family(int fd)
+{
+	struct addr own;
+
+	if (!socket_bound(fd, &own) || (own.family == ADDR_V6 && addr_is_unspecified(&own)))
+		return false;
+	return own.family != library.settings->proxy.tcp.addr.family;
+}
+
 /*
  * IPV6_V6ONLY would keep an IPv6 socket from reaching an IPv4 proxy; the program gains nothing from
- * it on a connecting socket, and it can only be cleared before a bind. False: it has to be a
- * stand-in.
+ * it on a connecting socket, and it can only be cleared before a bind. False: it cannot be cleared.
  */
-static bool reaches_mapped(int fd, int domain)
+static bool takes_mapped(int fd)
 {
 	const int off = 0;
 	socklen_t len = sizeof(int);
 	int only = 0;
 
-	if (domain != AF_INET6 || proxy_domain() != AF_INET)
+	if (proxy_domain() != AF_INET)
 		return true;
 	if (real.getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &len) == 0 && only == 0)
 		return true;
 	return real.setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) == 0;
+}
+
+/* Can the program's own socket reach the TCP proxy? False: it has to be a stand-in. */
+static bool reaches_proxy(int fd, int domain)
+{
+	if (!tunnel_leaves_device(fd))
+		return false;
+	return domain != AF_INET6 || (!is_bound_to_another_family(fd) && takes_mapped(fd));
 }
 
 /* Opens the tunnel on the program's own descriptor. */
@@ -343,7 +380,7 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 
 	if (!start_socks(&socks, SOCKS_COMMAND_CONNECT, target))
 		return -1;
-	if (len == 0 || !reaches_mapped(fd, domain))
+	if (len == 0 || !reaches_proxy(fd, domain))
 		tunnel.carrier = proxy_is_unix() ? CARRIER_STAND_IN_UNIX : CARRIER_STAND_IN_TCP;
 	result = tunnel.carrier != CARRIER_OWN
 			 ? open_beside(fd, &socks, target)

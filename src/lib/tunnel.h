@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/addr.h"
+#include "core/isolate.h"
 #include "proto/socks_wire.h"
 
 /*
@@ -15,6 +16,9 @@
  */
 int tunnel_open(
 	int fd, int domain, const struct endpoint *shown, const struct socks_target *target);
+
+/* The isolation tag (isolate_tag) of connections and questions to `target`; "" where there is none. */
+void tunnel_tag(char out[static ISOLATE_TAG_BUF], const struct socks_target *target);
 
 /*
  * Asks the proxy RESOLVE or RESOLVE_PTR over a connection of its own, until the timeout setting.
@@ -27,5 +31,12 @@ bool tunnel_ask(enum socks_command command, const struct socks_target *question,
 /* Is this the proxy's own address? Such connections pass, for programs that speak SOCKS themselves.
  */
 bool tunnel_is_proxy(const struct sockaddr *sa, socklen_t len);
+
+/*
+ * Takes the socket off the network device that it is bound to (SO_BINDTODEVICE), where it would look
+ * for whatever it is to be connected to: the kernel asks for 127.0.0.1 by ARP then, and anybody on that
+ * network may answer. False: it is on one, and may not leave it (without CAP_NET_RAW). Keeps errno.
+ */
+bool tunnel_leaves_device(int fd);
 
 #endif

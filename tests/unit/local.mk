@@ -60,6 +60,18 @@ tests_unit_test_fd_table_SOURCES = tests/unit/test_fd_table.c src/lib/fd_table.c
 tests_unit_test_fd_table_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
 tests_unit_test_fd_table_LDADD = libbase.la $(CMOCKA_LIBS) -lpthread
 
+unit_tests += tests/unit/test_received
+tests_unit_test_received_SOURCES = tests/unit/test_received.c src/lib/received.c
+tests_unit_test_received_LDADD = $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_name_cache
+tests_unit_test_name_cache_SOURCES = tests/unit/test_name_cache.c src/lib/name_cache.c
+tests_unit_test_name_cache_LDADD = libproto.la libbase.la $(CMOCKA_LIBS) -lpthread
+
+unit_tests += tests/unit/test_handed_out
+tests_unit_test_handed_out_SOURCES = tests/unit/test_handed_out.c src/lib/handed_out.c
+tests_unit_test_handed_out_LDADD = libbase.la $(CMOCKA_LIBS)
+
 # Without cmocka these do not compile, so `make check` fails: it never passes by skipping them.
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 check_PROGRAMS += $(unit_tests)

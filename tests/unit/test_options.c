@@ -65,7 +65,9 @@ static void the_defaults_are_those_of_their_rows(void **state)
 	assert_int_equal(options.settings.pipeline, PIPELINE_AUTO);
 	assert_int_equal(options.settings.log, LOG_LEVEL_WARN);
 	assert_int_equal(options.settings.timeout, 120);
+	assert_int_equal(options.settings.name_cache, 60);
 	assert_true(options.settings.hosts_file);
+	assert_false(options.settings.warn_literal);
 	assert_false(options.settings.allow_inbound);
 	assert_int_equal(options.settings.proxy.tcp.port, 9050);
 	assert_int_equal(options.settings.pool_ipv4.bits, 10);
@@ -131,6 +133,8 @@ static const struct {
 	{OPTION_LOCAL, "refuse", NULL},
 	{OPTION_LOCAL, "direct", NULL},
 	{OPTION_LOCAL, "tunnel", NULL},
+	{OPTION_NAME_CACHE, "0", NULL},
+	{OPTION_NAME_CACHE, "86400", NULL},
 	{OPTION_TIMEOUT, "1", NULL},
 	{OPTION_TIMEOUT, "86400", NULL},
 	{OPTION_TIMEOUT, "007", "7"},
@@ -260,6 +264,9 @@ static const struct {
 	{OPTION_HOSTS_FILE, "1", "is not one of no, yes"},
 	{OPTION_HOSTS_FILE, "Yes", "is not one of no, yes"},
 	{OPTION_LOCAL, "allow", "is not one of refuse, direct, tunnel"},
+	{OPTION_NAME_CACHE, "", "from 0 to 86400"},
+	{OPTION_NAME_CACHE, "86401", "from 0 to 86400"},
+	{OPTION_NAME_CACHE, "no", "from 0 to 86400"},
 	{OPTION_TIMEOUT, "", "from 1 to 86400"},
 	{OPTION_TIMEOUT, "0", "from 1 to 86400"},
 	{OPTION_TIMEOUT, "86401", "from 1 to 86400"},

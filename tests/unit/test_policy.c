@@ -493,6 +493,86 @@ static void a_pool_in_public_space_is_not_looked_up_backwards(void **state)
 	assert_true(policy_may_reverse(&settings, &addr));
 }
 
+/* A socket as somebody else hands it over; the text is an endpoint, NULL: none. */
+static int held_judged(const struct settings *settings, struct held_socket held, const char *peer)
+{
+	if (peer) {
+		held.connected = true;
+		assert_true(endpoint_parse(&held.peer, peer));
+	}
+	return short_form(policy_held(settings, &held));
+}
+
+static void a_held_socket_is_judged_by_what_it_is(void **state)
+{
+	const struct settings settings = defaults();
+	const struct held_socket unix_ = {.domain = AF_UNIX, .type = SOCK_STREAM},
+				 route = {AF_NETLINK, SOCK_RAW, NETLINK_ROUTE,
+					 .bound = {.port = 0}},
+				 packet = {.domain = AF_PACKET, .type = SOCK_RAW},
+				 raw = {AF_INET, SOCK_RAW, IPPROTO_ICMP, .bound = {.port = 0}},
+				 sctp = {AF_INET6, SOCK_STREAM, IPPROTO_SCTP, .bound = {.port = 0}},
+				 udp = {AF_INET, SOCK_DGRAM, IPPROTO_UDP, .bound = {.port = 0}},
+				 tcp = {AF_INET6, SOCK_STREAM, IPPROTO_TCP, .bound = {.port = 0}};
+	struct held_socket opening = tcp;
+
+	(void)state;
+	opening.opening = true;
+	assert_int_equal(held_judged(&settings, unix_, NULL), THROUGH);
+	assert_int_equal(held_judged(&settings, route, NULL), THROUGH);
+	assert_int_equal(held_judged(&settings, packet, NULL), REFUSAL_FAMILY);
+	assert_int_equal(held_judged(&settings, raw, NULL), REFUSAL_RAW);
+	assert_int_equal(held_judged(&settings, sctp, NULL), REFUSAL_PROTOCOL);
+	assert_int_equal(held_judged(&settings, udp, NULL), REFUSAL_DATAGRAM);
+	assert_int_equal(held_judged(&settings, udp, "127.0.0.1:9050"), REFUSAL_DATAGRAM);
+	assert_int_equal(held_judged(&settings, tcp, NULL), THROUGH);
+	assert_int_equal(held_judged(&settings, opening, NULL), REFUSAL_HELD);
+}
+
+static void a_held_connection_is_judged_by_its_peer(void **state)
+{
+	static const struct {
+		const char *peer;
+		int refuse, direct, tunnel; /* with that for `local` */
+	} rows[] = {
+		{"127.0.0.1:9050", THROUGH, THROUGH, THROUGH},
+		{"[::ffff:127.0.0.1]:9050", THROUGH, THROUGH, THROUGH},
+		{"127.0.0.1:9051", REFUSAL_LOCAL, THROUGH, REFUSAL_HELD},
+		{"[::1]:80", REFUSAL_LOCAL, THROUGH, REFUSAL_HELD},
+		{"127.0.0.1:53", REFUSAL_LOCAL, REFUSAL_LOCAL_PORT, REFUSAL_HELD},
+		{"127.192.0.0:80", REFUSAL_POOL, REFUSAL_POOL, REFUSAL_POOL},
+		{"198.51.100.7:9050", REFUSAL_HELD, REFUSAL_HELD, REFUSAL_HELD},
+		{"[2001:db8::7]:80", REFUSAL_HELD, REFUSAL_HELD, REFUSAL_HELD},
+		{"10.0.0.1:80", REFUSAL_HELD, REFUSAL_HELD, REFUSAL_HELD},
+		{"169.254.1.1:80", REFUSAL_LINK_LOCAL, REFUSAL_LINK_LOCAL, REFUSAL_LINK_LOCAL},
+	};
+	const struct held_socket tcp = {.domain = AF_INET6, .type = SOCK_STREAM};
+	const struct settings refuse = defaults(), direct = settings_with(OPTION_LOCAL, "direct"),
+			      tunnel = settings_with(OPTION_LOCAL, "tunnel");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		print_message("%s\n", rows[i].peer);
+		assert_int_equal(held_judged(&refuse, tcp, rows[i].peer), rows[i].refuse);
+		assert_int_equal(held_judged(&direct, tcp, rows[i].peer), rows[i].direct);
+		assert_int_equal(held_judged(&tunnel, tcp, rows[i].peer), rows[i].tunnel);
+	}
+}
+
+static void a_held_listener_is_judged_by_where_it_listens(void **state)
+{
+	const struct settings settings = defaults(),
+			      allowed = settings_with(OPTION_ALLOW_INBOUND, "yes");
+	struct held_socket tcp = {.domain = AF_INET6, .type = SOCK_STREAM, .listening = true};
+
+	(void)state;
+	assert_true(endpoint_parse(&tcp.bound, "[::]:80"));
+	assert_int_equal(held_judged(&settings, tcp, NULL), REFUSAL_INBOUND);
+	assert_int_equal(held_judged(&allowed, tcp, NULL), THROUGH);
+	assert_true(endpoint_parse(&tcp.bound, "[::ffff:127.0.0.1]:80"));
+	assert_int_equal(held_judged(&settings, tcp, NULL), THROUGH);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,6 +591,9 @@ int main(void)
 		cmocka_unit_test(joining_a_multicast_group_is_refused),
 		cmocka_unit_test(only_public_addresses_are_looked_up_backwards),
 		cmocka_unit_test(a_pool_in_public_space_is_not_looked_up_backwards),
+		cmocka_unit_test(a_held_socket_is_judged_by_what_it_is),
+		cmocka_unit_test(a_held_connection_is_judged_by_its_peer),
+		cmocka_unit_test(a_held_listener_is_judged_by_where_it_listens),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
