@@ -39,4 +39,5 @@ EXTRA_DIST += \
 	tests/preload/same.bash \
 	tests/preload/sockets.bats \
 	tests/preload/ssh.bats \
+	tests/servers/dns.py \
 	tests/servers/faults.py

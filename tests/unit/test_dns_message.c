@@ -21,7 +21,7 @@ static const char edns_query[] = "1234 0120 0001 0000 0000 0001 03 'six' 07 'exa
 
 static enum dns_rcode read_text(struct dns_query *out, const char *text)
 {
-	uint8_t message[512];
+	uint8_t message[512] = {0};
 	enum dns_rcode fault = DNS_REFUSED;
 
 	assert_true(dns_query_read(out, &fault, message, hex_read(message, text)));

@@ -110,7 +110,7 @@ static void what_is_no_name_is_refused(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < COUNT(bad); i++) {
-		uint8_t message[64];
+		uint8_t message[64] = {0};
 		char text[DNS_NAME_TEXT] = "untouched";
 
 		assert_int_equal(

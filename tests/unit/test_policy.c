@@ -388,7 +388,7 @@ static void local_resolvers_are_refused_by_their_paths(void **state)
 		if (short_form(policy_unix(path, strlen(path) + 1)) != unix_paths[i].expected)
 			fail_msg("%s with a NUL", path);
 		memset(bytes, 'x', sizeof(bytes));
-		strcpy(bytes, path);
+		memcpy(bytes, path, strlen(path) + 1);
 		if (short_form(policy_unix(bytes, sizeof(bytes))) != unix_paths[i].expected)
 			fail_msg("%s with bytes after its NUL", path);
 	}

@@ -235,7 +235,7 @@ static void names_that_cannot_be_are_not_read(void **state)
 {
 	static const char *const bad[] = {"05 00 00 03 00 0050", "05 00 00 03 01 00 0050",
 		"05 00 00 03 03 'ab' 00 0050", "05 00 00 03 03 00 'bc' 0050"};
-	uint8_t bytes[32];
+	uint8_t bytes[32] = {0};
 	struct socks_target target;
 	(void)state;
 
