@@ -8,6 +8,7 @@ preload_programs = \
 	tests/preload/again \
 	tests/preload/attempt \
 	tests/preload/bound \
+	tests/preload/device \
 	tests/preload/greeted \
 	tests/preload/hostent \
 	tests/preload/life \
@@ -19,6 +20,7 @@ preload_programs = \
 	tests/preload/numbers \
 	tests/preload/offline \
 	tests/preload/peer \
+	tests/preload/received \
 	tests/preload/refused \
 	tests/preload/resolver \
 	tests/preload/storm \
@@ -28,16 +30,21 @@ check_PROGRAMS += $(preload_programs)
 tests_preload_resolver_LDADD = -lresolv
 
 EXTRA_DIST += \
+	tests/preload/device.bats \
 	tests/preload/faults.bats \
 	tests/preload/hosts.bats \
 	tests/preload/life.bats \
+	tests/preload/literal.bats \
+	tests/preload/name_cache.bats \
 	tests/preload/names.bats \
 	tests/preload/policy.bats \
 	tests/preload/place \
 	tests/preload/program.h \
+	tests/preload/received.bats \
 	tests/preload/resolver.bats \
 	tests/preload/same.bash \
 	tests/preload/sockets.bats \
 	tests/preload/ssh.bats \
 	tests/servers/dns.py \
-	tests/servers/faults.py
+	tests/servers/faults.py \
+	tests/servers/holding.py
