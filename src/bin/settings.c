@@ -41,7 +41,7 @@ static enum read_result file_read(
 	const char *path, char *buf, size_t cap, size_t *len, struct text *why)
 {
 	enum read_result result;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return READ_ABSENT;

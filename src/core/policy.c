@@ -222,12 +222,46 @@ static bool joins_any_group(int name)
 	return name == MCAST_JOIN_GROUP || name == MCAST_JOIN_SOURCE_GROUP;
 }
 
+/*
+ * Options that lead a socket's packets another way than its address says: by source routes and
+ * extension headers, by a mark for the routing table, by an interface.
+ */
+static bool steers_ipv4(int name)
+{
+	return name == IP_OPTIONS || name == IP_UNICAST_IF || name == IP_TRANSPARENT ||
+	       name == IP_HDRINCL;
+}
+
+static bool steers_ipv6(int name)
+{
+	switch (name) {
+	case IPV6_2292PKTOPTIONS:
+	case IPV6_2292RTHDR:
+	case IPV6_PKTINFO:
+	case IPV6_RTHDR:
+	case IPV6_RTHDRDSTOPTS:
+	case IPV6_HOPOPTS:
+	case IPV6_DSTOPTS:
+	case IPV6_NEXTHOP:
+	case IPV6_TRANSPARENT:
+	case IPV6_UNICAST_IF:
+	case IPV6_HDRINCL:
+		return true;
+	default:
+		return false;
+	}
+}
+
 struct judgement policy_sockopt(int level, int name)
 {
 	if (level == IPPROTO_IP && (joins_ipv4_group(name) || joins_any_group(name)))
 		return refuse(REFUSAL_MULTICAST);
 	if (level == IPPROTO_IPV6 && (joins_ipv6_group(name) || joins_any_group(name)))
 		return refuse(REFUSAL_MULTICAST);
+	if ((level == IPPROTO_IP && steers_ipv4(name)) ||
+		(level == IPPROTO_IPV6 && steers_ipv6(name)) ||
+		(level == SOL_SOCKET && name == SO_MARK))
+		return refuse(REFUSAL_STEERING);
 	return through();
 }
 

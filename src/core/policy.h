@@ -78,7 +78,10 @@ struct judgement policy_held(const struct settings *settings, const struct held_
 /* connect, send, bind on an AF_UNIX socket whose address path is the `len` bytes at `path`. */
 struct judgement policy_unix(const char *path, size_t len);
 
-/* setsockopt(level, name) on an IP socket: joining a multicast group sends packets. */
+/*
+ * setsockopt(level, name) on an IP socket: joining a multicast group sends packets, and a source
+ * route or a mark would lead the connection to the proxy elsewhere.
+ */
 struct judgement policy_sockopt(int level, int name);
 
 /*

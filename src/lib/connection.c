@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -131,6 +132,21 @@ uint64_t connection_now(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/*
+ * poll is interrupted by every handler, connect only by those without SA_RESTART. Which one it was
+ * nobody tells; so connect is interrupted where the program has any such.
+ */
+static bool handlers_interrupt(void)
+{
+	struct sigaction action;
+
+	for (int number = 1; number < NSIG; number++)
+		if (sigaction(number, NULL, &action) == 0 && !(action.sa_flags & SA_RESTART) &&
+			action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
+			return true;
+	return false;
+}
+
 enum step connection_finish(struct connection *connection, uint64_t deadline)
 {
 	enum step step;
@@ -141,8 +157,10 @@ enum step connection_finish(struct connection *connection, uint64_t deadline)
 
 		if (now >= deadline)
 			return fail(connection, CONNECTION_DEADLINE, ETIMEDOUT);
-		/* EINTR goes round again: the handler may have SA_RESTART, as for connect. */
-		poll(&pollfd, 1, deadline - now > INT_MAX ? INT_MAX : (int)(deadline - now));
+		if (poll(&pollfd, 1, deadline - now > INT_MAX ? INT_MAX : (int)(deadline - now)) <
+				0 &&
+			errno == EINTR && connection->interruptible && handlers_interrupt())
+			return fail(connection, CONNECTION_INTERRUPTED, EINTR);
 	}
 	return step;
 }

@@ -13,9 +13,10 @@
 /* Why a connection failed, for the one line that says it. */
 enum connection_failure {
 	CONNECTION_FINE,
-	CONNECTION_UNREACHED, /* the proxy itself could not be reached */
-	CONNECTION_TALK,      /* the conversation failed: see socks.failure */
-	CONNECTION_DEADLINE,  /* nobody answered in time */
+	CONNECTION_UNREACHED,   /* the proxy itself could not be reached */
+	CONNECTION_TALK,        /* the conversation failed: see socks.failure */
+	CONNECTION_DEADLINE,    /* nobody answered in time */
+	CONNECTION_INTERRUPTED, /* by a signal handler without SA_RESTART */
 };
 
 enum connection_phase {
@@ -31,7 +32,8 @@ struct connection {
 	struct sockaddr_storage proxy;
 	socklen_t proxy_len;
 	enum connection_phase phase;
-	short events; /* what the next step waits for: POLLIN or POLLOUT */
+	short events;       /* what the next step waits for: POLLIN or POLLOUT */
+	bool interruptible; /* may a signal handler end connection_finish? The caller's to set */
 	struct socks_client socks;
 	enum connection_failure failure;
 	int error; /* the errno of the failure */

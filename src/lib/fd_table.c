@@ -134,6 +134,19 @@ void fd_table_duplicate(int from, int to)
 		fd_table_record(to, &tunnel);
 }
 
+void fd_table_after_fork(void)
+{
+	for (int i = 0; i < CHUNKS; i++) {
+		struct entry *chunk = atomic_load_explicit(&chunks[i], memory_order_relaxed);
+
+		for (int j = 0; chunk != NULL && j < CHUNK_ENTRIES; j++)
+			if (atomic_load_explicit(&chunk[j].sequence, memory_order_relaxed) & 1) {
+				atomic_store(&chunk[j].cookie, 0);
+				atomic_fetch_add(&chunk[j].sequence, 1);
+			}
+	}
+}
+
 static bool find_by_cookie(uint64_t cookie, struct tunnelled *out)
 {
 	for (int i = 0; i < CHUNKS; i++) {

@@ -36,6 +36,9 @@ void fd_table_record(int fd, const struct tunnelled *tunnel);
 /* `to` is now a duplicate of `from`. */
 void fd_table_duplicate(int from, int to);
 
+/* In a forked child: gives up what other threads of the parent were writing when it forked. */
+void fd_table_after_fork(void);
+
 /* The tunnel behind `fd`, also where it became its duplicate unseen. False: it is none of ours. */
 bool fd_table_find(int fd, struct tunnelled *out);
 

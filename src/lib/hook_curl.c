@@ -45,7 +45,7 @@ struct onion {
 };
 
 static struct onion *_Atomic onions;
-static atomic_bool program_chose_proxy;
+static atomic_bool program_leads;
 
 /* libcurl may have been loaded out of sight of RTLD_NEXT, by dlopen. NULL: not there at all. */
 static void *curl_symbol(const char *symbol)
@@ -90,11 +90,11 @@ static bool environment_has_proxy(void)
 	return false;
 }
 
-/* The host of a URL, when it is an onion name. */
+/* The host of a URL as it stands there, when it is an onion name. */
 static bool onion_host(char host[static NAME_BUF], const char *url)
 {
 	const char *start = strstr(url, "://"), *at;
-	char raw[NAME_BUF];
+	char normal[NAME_BUF];
 	size_t n;
 
 	start = start ? start + 3 : url;
@@ -105,32 +105,46 @@ static bool onion_host(char host[static NAME_BUF], const char *url)
 		start = at + 1;
 	}
 	n = strcspn(start, "/?#:") < n ? strcspn(start, "/?#:") : n;
-	if (n >= sizeof(raw))
+	if (n >= NAME_BUF)
 		return false;
-	memcpy(raw, start, n);
-	raw[n] = '\0';
-	return name_judge(host, raw) == NAME_ONION;
+	memcpy(host, start, n);
+	host[n] = '\0';
+	return name_judge(normal, host) == NAME_ONION;
 }
 
-static struct curl_slist *connect_to_of(const char *host, append_function append)
+/*
+ * The rule "HOST::ADDR:", empty ports being whatever port and the same. It names the host, because it
+ * stays on the handle: what that fetches later, or is redirected to, goes its own way.
+ */
+static struct curl_slist *rule_make(const char *host, append_function append)
 {
 	struct lookup_answer answer;
 	char addr[ADDR_TEXT_MAX], rule[2 * NAME_BUF];
 	struct text text = text_over(rule, sizeof(rule));
+
+	if (lookup_name(host, ADDR_V4, &answer) != LOOKUP_FOUND)
+		return NULL;
+	text_add_all(
+		&text, host, "::", addr_format(&answer.addrs[0], addr), ":", (const char *)NULL);
+	return append(NULL, rule);
+}
+
+static struct curl_slist *connect_to_of(const char *host, append_function append)
+{
 	struct onion *onion;
 
 	for (onion = atomic_load(&onions); onion != NULL; onion = onion->next)
 		if (strcmp(onion->host, host) == 0)
 			return onion->connect_to;
 	onion = calloc(1, sizeof(*onion));
-	if (onion == NULL || lookup_name(host, ADDR_NONE, &answer) != LOOKUP_FOUND) {
+	if (onion == NULL)
+		return NULL;
+	onion->connect_to = rule_make(host, append);
+	if (onion->connect_to == NULL) {
 		free(onion);
 		return NULL;
 	}
-	/* "HOST:PORT:ADDR:PORT" with empty ports: whatever port, and the same. */
-	text_add_all(&text, "::", addr_format(&answer.addrs[0], addr), ":", (const char *)NULL);
 	text_copy(onion->host, sizeof(onion->host), host);
-	onion->connect_to = append(NULL, rule);
 	onion->next = atomic_load(&onions);
 	while (!atomic_compare_exchange_weak(&onions, &onion->next, onion))
 		;
@@ -147,7 +161,7 @@ static void lead(CURL *handle)
 	char host[NAME_BUF];
 	char *url = NULL;
 
-	if (!library_ready() || atomic_load(&program_chose_proxy) || environment_has_proxy())
+	if (!library_ready() || atomic_load(&program_leads) || environment_has_proxy())
 		return;
 	if (getinfo(handle, CURL_INFO_EFFECTIVE_URL, &url) != 0 || url == NULL ||
 		!onion_host(host, url))
@@ -155,6 +169,15 @@ static void lead(CURL *handle)
 	connect_to = connect_to_of(host, append);
 	if (connect_to != NULL)
 		setopt(handle, CURL_OPT_CONNECT_TO, connect_to);
+}
+
+/* Does the program say itself where its transfers connect? */
+static bool leads_itself(int option, const void *argument)
+{
+	if (option == CURL_OPT_CONNECT_TO)
+		return argument != NULL;
+	return (option == CURL_OPT_PROXY || option == CURL_OPT_PRE_PROXY) && argument != NULL &&
+	       *(const char *)argument != '\0';
 }
 
 /* Every option takes one argument, a long, a pointer or a curl_off_t. */
@@ -167,9 +190,8 @@ EXPORTED int curl_easy_setopt(CURL *handle, int option, ...)
 	va_start(more, option);
 	argument = va_arg(more, void *);
 	va_end(more);
-	if ((option == CURL_OPT_PROXY || option == CURL_OPT_PRE_PROXY) && argument != NULL &&
-		*(const char *)argument != '\0')
-		atomic_store(&program_chose_proxy, true);
+	if (leads_itself(option, argument))
+		atomic_store(&program_leads, true);
 	return setopt(handle, option, argument);
 }
 

@@ -36,9 +36,22 @@ static bool may_serve(int fd)
 	char text[ADDR_TEXT_MAX];
 	struct addr bound;
 	struct judgement judgement;
+	int domain;
 
-	if (!socket_bound(fd, &bound))
+	switch (socket_kind(fd, &domain)) {
+	case SOCKET_OTHER:
+	case SOCKET_UNIX:
 		return true;
+	case SOCKET_STREAM:
+		if (socket_bound(fd, &bound))
+			break;
+		return refuse(REFUSAL_INBOUND, NULL) == 0;
+	case SOCKET_DATAGRAM: /* the kernel says what it thinks of that */
+		return true;
+	case SOCKET_FORBIDDEN:
+	default:
+		return refuse(REFUSAL_PROTOCOL, NULL) == 0;
+	}
 	if (!ready)
 		return refuse_all() == 0;
 	judgement = policy_inbound(library.settings, &bound);

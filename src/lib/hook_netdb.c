@@ -7,6 +7,7 @@
  * and rexec, whose protocols send a name and a password in the clear.
  */
 #include <errno.h>
+#include <nss.h>
 #include <stdint.h>
 
 #include "lib/library.h"
@@ -120,4 +121,17 @@ EXPORTED int rexec_af(char **restrict host, int port, const char *restrict user,
 {
 	(void)port, (void)user, (void)password, (void)command, (void)second, (void)family;
 	return refuse_remote(host);
+}
+
+/* <nss.h>: a program chooses its sources of names. Those of host names stay as we have chosen them. */
+EXPORTED int __nss_configure_lookup(const char *database, const char *sources)
+{
+	library_ready();
+	if (database != NULL && local_names_holds(database))
+		return 0;
+	if (real.__nss_configure_lookup == NULL) {
+		errno = ENOSYS;
+		return -1;
+	}
+	return real.__nss_configure_lookup(database, sources);
 }

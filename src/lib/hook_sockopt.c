@@ -17,12 +17,10 @@ EXPORTED int setsockopt(int fd, int level, int name, const void *value, socklen_
 	struct tunnelled tunnel;
 
 	library_ready();
-	if (!is_ip_level(level))
-		return real.setsockopt(fd, level, name, value, len);
 	judgement = policy_sockopt(level, name);
 	if (judgement.verdict == VERDICT_REFUSE)
 		return refuse(judgement.refusal, NULL);
-	if (stand_in_find(fd, &tunnel) && stand_in_swallows(&tunnel, level))
+	if (is_ip_level(level) && stand_in_find(fd, &tunnel) && stand_in_swallows(&tunnel, level))
 		return 0;
 	return real.setsockopt(fd, level, name, value, len);
 }

@@ -26,7 +26,15 @@ EXPORTED long syscall(long number, ...)
 		a[i] = va_arg(more, long);
 	va_end(more);
 	library_ready();
-	switch (number) {
+#ifdef __x86_64__
+	/* The x32 calls are the same under other numbers; no x86-64 program needs them. */
+	if ((unsigned)number & __X32_SYSCALL_BIT) {
+		errno = ENOSYS;
+		return -1;
+	}
+#endif
+	/* The kernel looks at the lower half of the number alone. */
+	switch ((int)number) {
 	case SYS_socket:
 		return socket((int)a[0], (int)a[1], (int)a[2]);
 	case SYS_socketpair:

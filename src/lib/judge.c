@@ -32,7 +32,8 @@ enum socket_kind socket_kind(int fd, int *domain)
 	*domain = option_of(fd, SO_DOMAIN);
 	if (*domain < 0) {
 		*domain = AF_UNSPEC;
-		return SOCKET_OTHER;
+		/* A sandbox may keep the kernel from telling; what is not known is not let out. */
+		return errno == ENOTSOCK || errno == EBADF ? SOCKET_OTHER : SOCKET_FORBIDDEN;
 	}
 	if (*domain == AF_UNIX)
 		return SOCKET_UNIX;
@@ -79,12 +80,12 @@ static int tcp_state_of(int fd)
 	return real.getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 ? info.tcpi_state : -1;
 }
 
-/* False: `fd` is no socket. */
+/* False: `fd` is no socket. One that the kernel does not tell about has a family of nobody's. */
 static bool held_socket_of(int fd, struct held_socket *out)
 {
 	*out = (struct held_socket){.domain = option_of(fd, SO_DOMAIN)};
 	if (out->domain < 0)
-		return false;
+		return errno != ENOTSOCK && errno != EBADF;
 	out->type = option_of(fd, SO_TYPE);
 	out->protocol = option_of(fd, SO_PROTOCOL);
 	if ((out->domain != AF_INET && out->domain != AF_INET6) || out->type != SOCK_STREAM)

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
@@ -20,7 +21,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/fd_table.h"
 #include "lib/log.h"
+#include "lib/name_cache.h"
 #include "lib/pool_map.h"
 #include "lib/real.h"
 
@@ -29,29 +32,45 @@ struct library library;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 atomic_bool library_is_ready;
 
-/* An options_reader. The calls in it are none that we interpose. */
+static enum read_result failed(struct text *why, const char *reason)
+{
+	text_add(why, reason);
+	return READ_FAILED;
+}
+
+/* One byte more than fits is asked for, to tell a file that fits from one that does not. */
+static enum read_result read_all(int fd, char *buf, size_t cap, size_t *len, struct text *why)
+{
+	struct stat st;
+	char beyond;
+	ssize_t n;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return failed(why, S_ISDIR(st.st_mode) ? "it is a directory" : "it is no file");
+	while (*len < cap && (n = read(fd, buf + *len, cap - *len)) != 0) {
+		if (n < 0)
+			return failed(why, strerrordesc_np(errno));
+		*len += (size_t)n;
+	}
+	if (*len == cap && read(fd, &beyond, 1) != 0)
+		return failed(why, "longer than a configuration may be");
+	return READ_OK;
+}
+
+/* An options_reader, with the rules of src/bin/settings.c. It calls nothing that we interpose. */
 static enum read_result read_file(
 	const char *path, char *buf, size_t cap, size_t *len, struct text *why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	ssize_t n = 0;
+	enum read_result result;
 
 	*len = 0;
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return READ_ABSENT;
-	if (fd >= 0) {
-		do {
-			n = read(fd, buf + *len, cap - *len);
-			*len += n > 0 ? (size_t)n : 0;
-		} while (n > 0 && *len < cap);
-	}
-	if (fd < 0 || n < 0)
-		text_add(why, strerrordesc_np(errno));
-	else if (*len == cap)
-		text_add(why, "the file is too long");
-	if (fd >= 0)
-		close(fd);
-	return why->len > 0 ? READ_FAILED : READ_OK;
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR ? READ_ABSENT
+							   : failed(why, strerrordesc_np(errno));
+	result = read_all(fd, buf, cap, len, why);
+	close(fd);
+	return result;
 }
 
 static bool load_settings(void)
@@ -88,21 +107,47 @@ static void learn_identity(void)
 		library.nonce[i] = "0123456789abcdef"[nonce & 15];
 }
 
+/* The thread that is setting us up; 0: nobody is. */
+static _Atomic pid_t setting_up;
+
 static void set_up(void)
 {
 	int saved = errno;
-	bool bound = real_bind();
+	bool bound;
+
+	atomic_store(&setting_up, gettid());
+	bound = real_bind();
 
 	library.owner = getpid();
 	log_open();
 	learn_identity();
 	if (load_settings() && pool_map(&library.pool) && bound)
 		atomic_store_explicit(&library_is_ready, true, memory_order_release);
+	atomic_store(&setting_up, 0);
 	errno = saved;
+}
+
+/*
+ * A forked child goes on alone: what other threads were writing into our tables stays half done, and
+ * the pool is now also its own to leave. (A child of vfork shares everything, and is not told.)
+ */
+static void after_fork(void)
+{
+	library.owner = getpid();
+	fd_table_after_fork();
+	name_cache_after_fork();
 }
 
 bool library_set_up(void)
 {
+	/*
+	 * What we call here may be interposed by another library, and come back to us, or a signal
+	 * handler may. To wait for ourselves would be for ever; until we are up we refuse.
+	 */
+	const pid_t busy = atomic_load(&setting_up);
+
+	if (busy != 0 && busy == gettid())
+		return false;
 	pthread_once(&once, set_up);
 	return atomic_load_explicit(&library_is_ready, memory_order_acquire);
 }
@@ -127,4 +172,5 @@ __attribute__((destructor)) static void end(void)
 __attribute__((constructor)) static void start(void)
 {
 	library_set_up();
+	pthread_atfork(NULL, NULL, after_fork);
 }

@@ -8,29 +8,39 @@
 #include "lib/local_names.h"
 
 #include <limits.h>
-#include <nss.h>
 #include <pthread.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "lib/library.h"
 #include "lib/real.h"
 
-#pragma weak __nss_configure_lookup
-
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool restrained;
 
+static const char *const databases[] = {"hosts", "services", "networks", "netgroup"};
+
 static bool restrain_one(const char *database)
 {
-	return __nss_configure_lookup != NULL && __nss_configure_lookup(database, "files") == 0;
+	return real.__nss_configure_lookup != NULL &&
+	       real.__nss_configure_lookup(database, "files") == 0;
 }
 
-/* The others name no hosts, but nscd or a directory server would be asked about them. */
+/* Not all of them name hosts, but nscd or a directory server would be asked about them. */
 static void restrain(void)
 {
-	restrained = restrain_one("hosts") && restrain_one("services") &&
-		     restrain_one("networks") && restrain_one("netgroup");
+	restrained = true;
+	for (size_t i = 0; i < sizeof(databases) / sizeof(databases[0]); i++)
+		restrained = restrain_one(databases[i]) && restrained;
+}
+
+bool local_names_holds(const char *database)
+{
+	for (size_t i = 0; i < sizeof(databases) / sizeof(databases[0]); i++)
+		if (strcmp(databases[i], database) == 0)
+			return true;
+	return false;
 }
 
 bool local_names_restrain(void)

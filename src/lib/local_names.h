@@ -18,6 +18,9 @@ bool local_names_restrain(void);
  */
 bool local_names_ready(void);
 
+/* Is this one of the databases (nsswitch.conf(5)) whose sources are ours to choose? */
+bool local_names_holds(const char *database);
+
 /* Has the hosts file this name, with addresses of whatever family? Only when ready. */
 bool local_names_has(const char *name);
 

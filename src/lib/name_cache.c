@@ -160,3 +160,14 @@ void name_cache_keep(
 		entry = &in->entries[atomic_fetch_add(&in->next, 1) % NAME_CACHE_ENTRIES];
 	entry_write(entry, digest_of(question), &known);
 }
+
+void name_cache_after_fork(void)
+{
+	struct table *all = atomic_load(&table);
+
+	for (size_t i = 0; all != NULL && i < sizeof(all->entries) / sizeof(all->entries[0]); i++)
+		if (atomic_load_explicit(&all->entries[i].sequence, memory_order_relaxed) & 1) {
+			atomic_store(&all->entries[i].digest, 0);
+			atomic_fetch_add(&all->entries[i].sequence, 1);
+		}
+}

@@ -32,4 +32,7 @@ bool name_cache_find(
 void name_cache_keep(
 	const struct name_question *question, const struct socks_target *answer, uint64_t until);
 
+/* In a forked child: gives up what other threads of the parent were writing when it forked. */
+void name_cache_after_fork(void);
+
 #endif

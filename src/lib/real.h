@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <nss.h>
 #include <resolv.h>
 #include <stdbool.h>
 #include <stdlib.h>

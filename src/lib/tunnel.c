@@ -279,15 +279,19 @@ static int lower_receive_mark(int fd)
 	return mark;
 }
 
-/* Makes the socket unconnected again, and takes the error that this leaves in it. */
-static void disconnect(int fd)
+/*
+ * Makes the socket unconnected again. That leaves an error in it, which is taken where the program
+ * hears of the failure now; after EINTR it may look for the outcome there, and finds that.
+ */
+static void disconnect(int fd, bool told)
 {
 	const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
 	socklen_t len = sizeof(int);
 	int error;
 
 	real.connect(fd, &unspecified, sizeof(unspecified));
-	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	if (told)
+		real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
 }
 
 bool tunnel_leaves_device(int fd)
@@ -354,6 +358,7 @@ static int open_within(int fd, const struct sockaddr *proxy, socklen_t len,
 
 	if (blocking)
 		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &saved, sizeof(saved));
+	connection.interruptible = blocking;
 	if (step == STEP_GOING_ON)
 		step = connection_finish(&connection, deadline);
 	if (mark > 1)
@@ -363,8 +368,9 @@ static int open_within(int fd, const struct sockaddr *proxy, socklen_t len,
 	/* A socket was in use before us: what the kernel says of it is the program's to hear. */
 	if (connection.failure != CONNECTION_UNREACHED ||
 		(connection.error != EISCONN && connection.error != EALREADY)) {
-		explain(&connection, target);
-		disconnect(fd);
+		if (connection.failure != CONNECTION_INTERRUPTED)
+			explain(&connection, target);
+		disconnect(fd, connection.failure != CONNECTION_INTERRUPTED);
 	}
 	errno = connection.error;
 	return -1;
