@@ -39,13 +39,13 @@ libtunic_la_SOURCES = \
 
 # -Wpedantic objects to the transparent unions in libc's own prototypes of the socket functions.
 libtunic_la_CFLAGS = $(AM_CFLAGS) -Wno-pedantic -fvisibility=hidden
-libtunic_la_LIBADD = libcore.la libproto.la libbase.la
+libtunic_la_LIBADD = libtarget.la libcore.la libproto.la libbase.la
 libtunic_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-Wl,--version-script=src/lib/libtunic.map
 if !SANITIZERS
 libtunic_la_LDFLAGS += -Wl,-z,defs
 endif
-libtunic_la_DEPENDENCIES = libcore.la libproto.la libbase.la src/lib/libtunic.map
+libtunic_la_DEPENDENCIES = libtarget.la libcore.la libproto.la libbase.la src/lib/libtunic.map
 
 CLEANFILES += src/lib/libtunic.map
 EXTRA_DIST += src/lib/README.md
