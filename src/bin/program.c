@@ -18,7 +18,7 @@ _Noreturn static void refuse_program(const char *path, enum flaw flaw)
 
 void program_judge(const char *path, const struct elf_file *own)
 {
-	struct verdict verdict;
+	struct target_verdict verdict;
 	enum flaw flaw = target_judge(&verdict, AT_FDCWD, path, own, true);
 
 	if (!flaw)

@@ -20,6 +20,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/child_environment.h"
+#include "lib/child_program.h"
 #include "lib/log.h"
 #include "lib/pool_map.h"
 #include "lib/real.h"
@@ -96,7 +98,8 @@ static void set_up(void)
 	library.owner = getpid();
 	log_open();
 	learn_identity();
-	if (load_settings() && pool_map(&library.pool) && bound)
+	child_program_learn();
+	if (child_environment_learn() && load_settings() && pool_map(&library.pool) && bound)
 		atomic_store_explicit(&library_is_ready, true, memory_order_release);
 	errno = saved;
 }

@@ -255,7 +255,7 @@ static bool step_on(char file[static PATH_MAX], struct step *at, const struct st
 }
 
 enum flaw target_judge(
-	struct verdict *out, int dir, const char *path, const struct elf_file *own, bool env)
+	struct target_verdict *out, int dir, const char *path, const struct elf_file *own, bool env)
 {
 	struct step at = {"", ""};
 

@@ -23,7 +23,7 @@ struct flaw_row {
 /* Indexed by enum flaw; row 0 is empty. */
 extern const struct flaw_row flaw_rows[FLAW_COUNT];
 
-struct verdict {
+struct target_verdict {
 	enum flaw flaw;
 	bool interpreter;    /* the flaw is not of the file itself but of one that it leads to: */
 	char file[PATH_MAX]; /* the one that has the flaw, as a path of the caller's directory */
@@ -36,7 +36,7 @@ struct verdict {
  * the machine and the loader of whoever asks, which are the shim's. Returns out->flaw: FLAW_NONE
  * where the dynamic loader will load the shim. Changes errno.
  */
-enum flaw target_judge(
-	struct verdict *out, int dir, const char *path, const struct elf_file *own, bool env);
+enum flaw target_judge(struct target_verdict *out, int dir, const char *path,
+	const struct elf_file *own, bool env);
 
 #endif
