@@ -11,8 +11,8 @@
 
 #include "base/text.h"
 #include "bin/library.h"
-#include "bin/same_file.h"
 #include "bin/say.h"
+#include "target/same_file.h"
 
 static const char own_place[] = "/proc/self/exe";
 

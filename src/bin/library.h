@@ -5,7 +5,7 @@
 
 #include <limits.h>
 
-#include "bin/elf_file.h"
+#include "target/elf_file.h"
 
 /*
  * The absolute path of libtunic.so, by the place of the running command: installed, in its build

@@ -7,16 +7,13 @@ tunic_SOURCES = \
 	src/bin/tunic.c \
 	src/bin/command_line.c src/bin/command_line.h \
 	src/bin/settings.c src/bin/settings.h \
-	src/bin/target.c src/bin/target.h \
-	src/bin/search.c src/bin/search.h \
-	src/bin/elf_file.c src/bin/elf_file.h \
-	src/bin/same_file.c src/bin/same_file.h \
+	src/bin/program.c src/bin/program.h \
 	src/bin/library.c src/bin/library.h \
 	src/bin/descriptors.c src/bin/descriptors.h \
 	src/bin/launch.c src/bin/launch.h \
 	src/bin/pool_file.c src/bin/pool_file.h \
 	src/bin/say.c src/bin/say.h
 tunic_CPPFLAGS = $(AM_CPPFLAGS) -DBINDIR='"$(bindir)"' -DPKGLIBDIR='"$(pkglibdir)"'
-tunic_LDADD = libcore.la libproto.la libbase.la
+tunic_LDADD = libtarget.la libcore.la libproto.la libbase.la
 
 EXTRA_DIST += src/bin/README.md

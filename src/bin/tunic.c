@@ -16,9 +16,9 @@
 #include "bin/descriptors.h"
 #include "bin/launch.h"
 #include "bin/library.h"
+#include "bin/program.h"
 #include "bin/say.h"
 #include "bin/settings.h"
-#include "bin/target.h"
 
 /* The loader ignores LD_PRELOAD in such a process, and in what it starts. */
 static void refuse_if_secure(void)
@@ -59,8 +59,8 @@ int main(int argc, char **argv)
 		return print_and_end(&line, &options);
 
 	library_read_own(&own);
-	target_find(program, line.program[0]);
-	target_judge(program, &own);
+	program_find(program, line.program[0]);
+	program_judge(program, &own);
 
 	library_find(library, &own);
 	/* What an outer tunic has let in, and its programs have opened, is the run's to keep. */

@@ -98,6 +98,15 @@ uint32_t pool_add(const struct pool *pool, const char *name, uint32_t limit)
 	return POOL_NO_SLOT;
 }
 
+bool pool_put(const struct pool *pool, uint32_t slot, const char *name)
+{
+	char normal[NAME_BUF];
+	uint32_t state;
+
+	return slot < pool->slots && name_judge(normal, name) != NAME_BAD &&
+	       slot_take(pool, slot, &state, normal);
+}
+
 /* Another program of the run may have put anything there: only a name in its normal form is one. */
 bool pool_name(const struct pool *pool, uint32_t slot, char out[static NAME_BUF])
 {

@@ -46,6 +46,12 @@ struct pool pool_over(void *memory, uint32_t slots);
  */
 uint32_t pool_add(const struct pool *pool, const char *name, uint32_t limit);
 
+/*
+ * Puts a name into the slot that it has in another pool. False: the name is bad, or there is no such
+ * slot, or it is taken.
+ */
+bool pool_put(const struct pool *pool, uint32_t slot, const char *name);
+
 /* Copies the name in a slot, in its normal form. False: there is none, and `out` is "". */
 bool pool_name(const struct pool *pool, uint32_t slot, char out[static NAME_BUF]);
 

@@ -79,6 +79,11 @@ EXPORTED long syscall(long number, ...)
 			(int)a[0], (int)a[1], (int)a[2], (const void *)a[3], (socklen_t)a[4]);
 	case SYS_getsockopt:
 		return getsockopt((int)a[0], (int)a[1], (int)a[2], (void *)a[3], (socklen_t *)a[4]);
+	case SYS_execve:
+		return execve((const char *)a[0], (char *const *)a[1], (char *const *)a[2]);
+	case SYS_execveat:
+		return execveat((int)a[0], (const char *)a[1], (char *const *)a[2],
+			(char *const *)a[3], (int)a[4]);
 	case SYS_io_uring_setup:
 		return refuse(REFUSAL_IO_URING, NULL);
 	default:

@@ -21,6 +21,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/child_environment.h"
+#include "lib/child_program.h"
 #include "lib/fd_table.h"
 #include "lib/log.h"
 #include "lib/name_cache.h"
@@ -121,7 +123,8 @@ static void set_up(void)
 	library.owner = getpid();
 	log_open();
 	learn_identity();
-	if (load_settings() && pool_map(&library.pool) && bound)
+	child_program_learn();
+	if (child_environment_learn() && load_settings() && pool_map(&library.pool) && bound)
 		atomic_store_explicit(&library_is_ready, true, memory_order_release);
 	atomic_store(&setting_up, 0);
 	errno = saved;

@@ -5,6 +5,8 @@ pkglib_LTLIBRARIES += libtunic.la
 
 libtunic_la_SOURCES = \
 	src/lib/caller_memory.c src/lib/caller_memory.h \
+	src/lib/child_environment.c src/lib/child_environment.h \
+	src/lib/child_program.c src/lib/child_program.h \
 	src/lib/connection.c src/lib/connection.h \
 	src/lib/fd_table.c src/lib/fd_table.h \
 	src/lib/gai.h \
@@ -13,6 +15,7 @@ libtunic_la_SOURCES = \
 	src/lib/hook_curl.c \
 	src/lib/hook_datagram.c \
 	src/lib/hook_dup.c \
+	src/lib/hook_exec.c \
 	src/lib/hook_exit.c \
 	src/lib/hook_fdpass.c src/lib/hook_fdpass.h \
 	src/lib/hook_gai.c \
@@ -39,13 +42,13 @@ libtunic_la_SOURCES = \
 
 # -Wpedantic objects to the transparent unions in libc's own prototypes of the socket functions.
 libtunic_la_CFLAGS = $(AM_CFLAGS) -Wno-pedantic -fvisibility=hidden
-libtunic_la_LIBADD = libcore.la libproto.la libbase.la
+libtunic_la_LIBADD = libtarget.la libcore.la libproto.la libbase.la
 libtunic_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-Wl,--version-script=src/lib/libtunic.map
 if !SANITIZERS
 libtunic_la_LDFLAGS += -Wl,-z,defs
 endif
-libtunic_la_DEPENDENCIES = libcore.la libproto.la libbase.la src/lib/libtunic.map
+libtunic_la_DEPENDENCIES = libtarget.la libcore.la libproto.la libbase.la src/lib/libtunic.map
 
 CLEANFILES += src/lib/libtunic.map
 EXTRA_DIST += src/lib/README.md

@@ -7,6 +7,10 @@
  * takes a shared lock, maps, and closes; a forked child has the mapping and so the lock; exec, exit
  * and SIGKILL drop both. Whoever gets the exclusive lock knows that nobody is left, and removes the
  * file: the last process to exit, or the next tunic where that one was killed.
+ *
+ * With the library alone nobody has made a file, and nobody would sweep one up. Names are then handed
+ * on at exec in the same variable, in text: downwards only, and as many as go into some kilobytes of
+ * the stack that exec was called on.
  */
 #include "lib/pool_map.h"
 
@@ -14,6 +18,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -21,6 +26,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
+
+static const char variable_is[] = "TUNIC_POOL=";
 
 static char shared_path[PATH_MAX]; /* "" where the pool is this process's own */
 
@@ -55,6 +62,76 @@ static void *map_private(void)
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
+static bool entry_make(struct text *entry, const struct pool *pool, uint32_t slot)
+{
+	char name[NAME_BUF];
+
+	if (!pool_name(pool, slot, name))
+		return false;
+	text_add_number(entry, slot);
+	text_add_all(entry, "=", name, ",", (const char *)NULL);
+	return true;
+}
+
+/* Goes through all names; those for which `out`, that may be NULL, has room go there. */
+static size_t entries_make(const struct pool *pool, struct text *out)
+{
+	char buf[NAME_BUF + 16];
+	size_t sum = 0;
+
+	for (uint32_t slot = 0; slot < pool->slots; slot++) {
+		struct text entry = text_over(buf, sizeof(buf));
+
+		if (!entry_make(&entry, pool, slot))
+			continue;
+		sum += entry.len;
+		if (out != NULL && entry.len < out->cap - out->len)
+			text_add(out, buf);
+	}
+	return sum;
+}
+
+size_t pool_map_text_size(const struct pool *pool)
+{
+	size_t size;
+
+	if (pool->block == NULL || shared_path[0] != '\0')
+		return 0;
+	size = entries_make(pool, NULL);
+	if (size == 0)
+		return 0;
+	size += sizeof(variable_is);
+	return size < POOL_MAP_TEXT_MAX ? size : POOL_MAP_TEXT_MAX;
+}
+
+void pool_map_text(const struct pool *pool, char *buf, size_t size)
+{
+	struct text text = text_over(buf, size);
+
+	text_add(&text, variable_is);
+	entries_make(pool, &text);
+}
+
+/* The other side: "SLOT=NAME," as often as there are names. What is wrong is passed over. */
+static void entries_take(const struct pool *pool, const char *entries)
+{
+	while (*entries != '\0') {
+		char entry[NAME_BUF + 16], *name;
+		size_t len = strcspn(entries, ",");
+		struct text text = text_over(entry, sizeof(entry));
+		unsigned long slot;
+
+		text_add_n(&text, entries, len);
+		entries += len + (entries[len] != '\0');
+		name = strchr(entry, '=');
+		if (name == NULL || text.cut)
+			continue;
+		*name++ = '\0';
+		if (text_parse_number(&slot, entry, pool->slots))
+			pool_put(pool, (uint32_t)slot, name);
+	}
+}
+
 bool pool_map(struct pool *out)
 {
 	const char *path = getauxval(AT_SECURE) ? NULL : getenv("TUNIC_POOL");
@@ -69,6 +146,8 @@ bool pool_map(struct pool *out)
 	if (map == MAP_FAILED)
 		return false;
 	*out = pool_over(map, POOL_SLOTS);
+	if (path != NULL && path[0] != '/')
+		entries_take(out, path);
 	return true;
 }
 

@@ -8,10 +8,13 @@
 #include <netinet/in.h>
 #include <nss.h>
 #include <resolv.h>
+#include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <wordexp.h>
 
 /* glibc has it since 2.36, in <sys/pidfd.h>. */
 int pidfd_getfd(int pidfd, int fd, unsigned flags);

@@ -610,6 +610,8 @@ static int way_gethostbyaddr_r(char **args)
 
 #include "ways_resolver.c"
 
+#include "ways_exec.c"
+
 /* ---- circumstances --------------------------------------------------------------------------- */
 
 static int way_syscall(char **args)
@@ -720,6 +722,7 @@ static const struct {
 	{"length", 1, way_length},
 	{"duplicate", 0, way_duplicate},
 	{"fork", 0, way_fork},
+	{"start", 2, way_start},
 	{"wait", 0, way_wait},
 };
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# base < proto < core < lib or bin: an arrow points down only, and the lower three do nothing but think.
+# base < proto < core < target < lib or bin: an arrow points down only, and the lowest three do nothing but think.
 
 load tree
 
@@ -12,8 +12,9 @@ may_include() {
 	base) echo base ;;
 	proto) echo base proto ;;
 	core) echo base proto core ;;
-	lib) echo base proto core lib ;;
-	bin) echo base proto core bin ;;
+	target) echo base proto core target ;;
+	lib) echo base proto core target lib ;;
+	bin) echo base proto core target bin ;;
 	esac
 }
 

@@ -29,7 +29,7 @@ exported() { nm -D --defined-only "$LIBRARY" | awk '{ print $3 }' | sed 's/@.*//
 # The hook of syscall(2) is left out: what it calls are the hooks, and it means them.
 @test "nothing that is linked into the library calls by name what it interposes" {
 	local objects
-	objects=$(objects_of base proto core lib)
+	objects=$(objects_of base proto core target lib)
 	for object in $objects; do
 		[[ $object = *hook_syscall.o ]] || nm -A -u "$object"
 	done | sed 's/@.*//' |

@@ -192,6 +192,25 @@ static void slots_stay_below_the_limit(void **state)
 	pool_free(pool);
 }
 
+static void a_name_is_put_into_a_free_slot_alone(void **state)
+{
+	struct pool *pool = pool_new(16), *copy = pool_new(16);
+	const uint32_t slot = pool_add(pool, "one.example", NO_LIMIT);
+
+	(void)state;
+	assert_true(pool_put(copy, slot, "One.Example."));
+	assert_string_equal(name_of(copy, slot), "one.example");
+	assert_int_equal(pool_add(copy, "one.example", NO_LIMIT), slot);
+	assert_false(pool_put(copy, slot, "two.example"));
+	assert_string_equal(name_of(copy, slot), "one.example");
+	assert_false(pool_put(copy, 16, "two.example"));
+	assert_false(pool_put(copy, UINT32_MAX, "two.example"));
+	assert_false(pool_put(copy, (slot + 1) % 16, "two example"));
+	assert_int_equal(pool_count(copy), 1);
+	pool_free(pool);
+	pool_free(copy);
+}
+
 static void a_limit_beyond_the_pool_is_the_pool(void **state)
 {
 	struct pool *pool = pool_new(4);
@@ -434,6 +453,7 @@ int main(void)
 		cmocka_unit_test(an_unused_or_impossible_slot_has_no_name),
 		cmocka_unit_test(a_full_pool_keeps_its_names_and_takes_no_more),
 		cmocka_unit_test(slots_stay_below_the_limit),
+		cmocka_unit_test(a_name_is_put_into_a_free_slot_alone),
 		cmocka_unit_test(a_limit_beyond_the_pool_is_the_pool),
 		cmocka_unit_test(names_whose_hashes_meet_stay_apart),
 		cmocka_unit_test(a_slot_left_claimed_is_passed_over),

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* What an ELF file says about who can run it and how. */
-#ifndef TUNIC_BIN_ELF_FILE_H
-#define TUNIC_BIN_ELF_FILE_H
+#ifndef TUNIC_TARGET_ELF_FILE_H
+#define TUNIC_TARGET_ELF_FILE_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { ELF_LOADER_BUF = 512 };
+
 struct elf_file {
-	uint16_t machine;      /* EM_... */
-	bool dynamic;          /* has a dynamic section: a loader can give it libraries */
-	bool go;               /* carries the note of the Go linker */
-	char loader[PATH_MAX]; /* the dynamic loader it asks for (PT_INTERP), "" where none */
+	uint16_t machine;            /* EM_... */
+	bool dynamic;                /* has a dynamic section: a loader can give it libraries */
+	bool go;                     /* carries the note of the Go linker */
+	char loader[ELF_LOADER_BUF]; /* the dynamic loader it asks for (PT_INTERP), "" where none */
 };
 
 enum elf_result {

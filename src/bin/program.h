@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* The program that is to be started: where it is, and whether the shim can protect it. */
-#ifndef TUNIC_BIN_TARGET_H
-#define TUNIC_BIN_TARGET_H
+/* The program that is to be started: where it is, and no, if the shim cannot protect it. */
+#ifndef TUNIC_BIN_PROGRAM_H
+#define TUNIC_BIN_PROGRAM_H
 
 #include <limits.h>
 
-#include "bin/elf_file.h"
+#include "target/elf_file.h"
 
 /*
  * The file that `name` means, as execvp(3) finds it. Ends tunic where there is none (127) or where
  * it may not be executed (126).
  */
-void target_find(char path[static PATH_MAX], const char *name);
+void program_find(char path[static PATH_MAX], const char *name);
 
 /*
  * Ends tunic (126) unless the dynamic loader will load the shim into this file, or into the
  * interpreter of this script. `own` describes tunic itself, whose machine and libc are the shim's.
  */
-void target_judge(const char *path, const struct elf_file *own);
+void program_judge(const char *path, const struct elf_file *own);
 
 #endif

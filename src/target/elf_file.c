@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bin/elf_file.h"
+#include "target/elf_file.h"
 
 enum {
 	CLASS_OURS = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32,
 	DATA_OURS = __BYTE_ORDER == __LITTLE_ENDIAN ? ELFDATA2LSB : ELFDATA2MSB,
 	TABLE_MAX = 65536, /* bytes of program headers; the kernel runs no more either */
-	NOTES_MAX = 4096,
+	NOTES_MAX = 1024,
 	GO_BUILD_ID = 4, /* type of the Go linker's note, whose owner is "Go" */
 };
 
@@ -68,7 +68,8 @@ static bool header_take(struct elf_file *out, int fd, const ElfW(Phdr) * header)
 {
 	switch (header->p_type) {
 	case PT_INTERP:
-		return out->loader[0] == '\0' && loader_read(out, fd, header);
+		/* Of several the kernel takes the first. */
+		return out->loader[0] != '\0' || loader_read(out, fd, header);
 	case PT_DYNAMIC:
 		out->dynamic = true;
 		return true;
