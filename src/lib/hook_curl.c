@@ -22,6 +22,7 @@
 
 /* What we use of libcurl's interface, stable since 2004; so curl/curl.h is not needed. */
 enum {
+	CURL_ERROR_INIT = 2, /* CURLE_FAILED_INIT, and CURLM_BAD_EASY_HANDLE for a multi handle */
 	CURL_INFO_EFFECTIVE_URL = 0x100000 + 1,
 	CURL_OPT_PROXY = 10000 + 4,
 	CURL_OPT_CONNECT_TO = 10000 + 243,
@@ -47,26 +48,29 @@ struct onion {
 static struct onion *_Atomic onions;
 static atomic_bool program_leads;
 
-/* libcurl may have been loaded out of sight of RTLD_NEXT, by dlopen. NULL: not there at all. */
-static void *curl_symbol(const char *symbol)
+/*
+ * The real function. libcurl may have been loaded by dlopen, out of sight of RTLD_NEXT and under any
+ * name; the module that called us knows it. NULL: it is not there at all.
+ */
+static void *curl_symbol(const char *symbol, const void *caller)
 {
-	static const char *const names[] = {"libcurl.so.4", "libcurl-gnutls.so.4"};
 	void *found = dlsym(RTLD_NEXT, symbol);
+	void *module;
+	Dl_info info;
 
-	for (size_t i = 0; found == NULL && i < sizeof(names) / sizeof(names[0]); i++) {
-		void *library_handle = dlopen(names[i], RTLD_LAZY | RTLD_NOLOAD);
-
-		if (library_handle != NULL) {
-			found = dlsym(library_handle, symbol);
-			dlclose(library_handle);
-		}
+	if (found != NULL || dladdr(caller, &info) == 0)
+		return found;
+	module = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+	if (module != NULL) {
+		found = dlsym(module, symbol);
+		dlclose(module);
 	}
 	return found;
 }
 
-#define CURL_FUNCTION(type, name, symbol)         \
-	type name = NULL;                         \
-	void *found_##name = curl_symbol(symbol); \
+#define CURL_FUNCTION(type, name, symbol, caller)         \
+	type name = NULL;                                 \
+	void *found_##name = curl_symbol(symbol, caller); \
 	memcpy(&name, &found_##name, sizeof(name))
 
 typedef int (*perform_function)(CURL *);
@@ -99,7 +103,7 @@ static bool onion_host(char host[static NAME_BUF], const char *url)
 
 	start = start ? start + 3 : url;
 	n = strcspn(start, "/?#");
-	at = memchr(start, '@', n);
+	at = memrchr(start, '@', n);
 	if (at != NULL) {
 		n -= (size_t)(at + 1 - start);
 		start = at + 1;
@@ -152,15 +156,17 @@ static struct curl_slist *connect_to_of(const char *host, append_function append
 }
 
 /* A transfer begins: if it goes to an onion service, say where to connect. */
-static void lead(CURL *handle)
+static void lead(CURL *handle, const void *caller)
 {
-	CURL_FUNCTION(getinfo_function, getinfo, "curl_easy_getinfo");
-	CURL_FUNCTION(setopt_function, setopt, "curl_easy_setopt");
-	CURL_FUNCTION(append_function, append, "curl_slist_append");
+	CURL_FUNCTION(getinfo_function, getinfo, "curl_easy_getinfo", caller);
+	CURL_FUNCTION(setopt_function, setopt, "curl_easy_setopt", caller);
+	CURL_FUNCTION(append_function, append, "curl_slist_append", caller);
 	struct curl_slist *connect_to;
 	char host[NAME_BUF];
 	char *url = NULL;
 
+	if (getinfo == NULL || setopt == NULL || append == NULL)
+		return;
 	if (!library_ready() || atomic_load(&program_leads) || environment_has_proxy())
 		return;
 	if (getinfo(handle, CURL_INFO_EFFECTIVE_URL, &url) != 0 || url == NULL ||
@@ -183,7 +189,7 @@ static bool leads_itself(int option, const void *argument)
 /* Every option takes one argument, a long, a pointer or a curl_off_t. */
 EXPORTED int curl_easy_setopt(CURL *handle, int option, ...)
 {
-	CURL_FUNCTION(setopt_function, setopt, "curl_easy_setopt");
+	CURL_FUNCTION(setopt_function, setopt, "curl_easy_setopt", __builtin_return_address(0));
 	void *argument;
 	va_list more;
 
@@ -192,21 +198,23 @@ EXPORTED int curl_easy_setopt(CURL *handle, int option, ...)
 	va_end(more);
 	if (leads_itself(option, argument))
 		atomic_store(&program_leads, true);
-	return setopt(handle, option, argument);
+	return setopt != NULL ? setopt(handle, option, argument) : CURL_ERROR_INIT;
 }
 
 EXPORTED int curl_easy_perform(CURL *handle)
 {
-	CURL_FUNCTION(perform_function, perform, "curl_easy_perform");
+	const void *caller = __builtin_return_address(0);
+	CURL_FUNCTION(perform_function, perform, "curl_easy_perform", caller);
 
-	lead(handle);
-	return perform(handle);
+	lead(handle, caller);
+	return perform != NULL ? perform(handle) : CURL_ERROR_INIT;
 }
 
 EXPORTED int curl_multi_add_handle(CURLM *multi, CURL *handle)
 {
-	CURL_FUNCTION(add_function, add, "curl_multi_add_handle");
+	const void *caller = __builtin_return_address(0);
+	CURL_FUNCTION(add_function, add, "curl_multi_add_handle", caller);
 
-	lead(handle);
-	return add(multi, handle);
+	lead(handle, caller);
+	return add != NULL ? add(multi, handle) : CURL_ERROR_INIT;
 }

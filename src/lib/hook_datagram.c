@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <sys/uio.h>
 
+#include "lib/caller_memory.h"
 #include "lib/judge.h"
 #include "lib/library.h"
 #include "lib/real.h"
@@ -26,7 +27,8 @@ static bool may_send(int fd, const struct sockaddr *name, socklen_t len, int fla
 	case SOCKET_OTHER:
 		return true;
 	case SOCKET_UNIX:
-		if (name == NULL)
+		/* What cannot be read is the kernel's to refuse. */
+		if (name == NULL || len == 0 || !caller_memory_readable(name, len))
 			return true;
 		judgement = judge_unix(name, len);
 		return judgement.verdict != VERDICT_REFUSE || refuse(judgement.refusal, NULL) == 0;

@@ -15,7 +15,9 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
 #include <netinet/tcp.h>
+#include <nss.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -65,6 +67,7 @@ static const struct {
 static struct {
 	int fd;
 	bool by_syscall, by_alias; /* which door the socket calls take */
+	long wide;                 /* bits that the kernel does not look at */
 	int flags;                 /* of every send */
 	int family;                /* put into every address instead of its own; -1: none */
 	int length;                /* of every address instead of its own; -1: none */
@@ -110,7 +113,7 @@ static int call_socket(int domain, int type, int protocol)
 	int (*function)(int, int, int) = socket;
 
 	if (state.by_syscall)
-		return (int)syscall(SYS_socket, domain, type, protocol);
+		return (int)syscall(state.wide | SYS_socket, domain, type, protocol);
 	if (state.by_alias)
 		*(void **)&function = alias("__socket");
 	return function(domain, type, protocol);
@@ -121,7 +124,7 @@ static int call_connect(const struct sockaddr *addr, socklen_t len)
 	int (*function)(int, const struct sockaddr *, socklen_t) = connect;
 
 	if (state.by_syscall)
-		return (int)syscall(SYS_connect, state.fd, addr, len);
+		return (int)syscall(state.wide | SYS_connect, state.fd, addr, len);
 	if (state.by_alias)
 		*(void **)&function = alias("__connect");
 	return function(state.fd, addr, len);
@@ -130,14 +133,14 @@ static int call_connect(const struct sockaddr *addr, socklen_t len)
 static int call_sendto(const void *bytes, size_t n, const struct sockaddr *addr, socklen_t len)
 {
 	if (state.by_syscall)
-		return (int)syscall(SYS_sendto, state.fd, bytes, n, state.flags, addr, len);
+		return (int)syscall(state.wide | SYS_sendto, state.fd, bytes, n, state.flags, addr, len);
 	return (int)sendto(state.fd, bytes, n, state.flags, addr, len);
 }
 
 static int call_sendmsg(struct msghdr *message)
 {
 	if (state.by_syscall)
-		return (int)syscall(SYS_sendmsg, state.fd, message, state.flags);
+		return (int)syscall(state.wide | SYS_sendmsg, state.fd, message, state.flags);
 	return (int)sendmsg(state.fd, message, state.flags);
 }
 
@@ -146,7 +149,7 @@ static int call_sendmmsg(struct mmsghdr *messages, unsigned n)
 	int (*function)(int, struct mmsghdr *, unsigned, int) = sendmmsg;
 
 	if (state.by_syscall)
-		return (int)syscall(SYS_sendmmsg, state.fd, messages, n, state.flags);
+		return (int)syscall(state.wide | SYS_sendmmsg, state.fd, messages, n, state.flags);
 	if (state.by_alias)
 		*(void **)&function = alias("__sendmmsg");
 	return function(state.fd, messages, n, state.flags);
@@ -215,14 +218,14 @@ static int way_bind(char **args)
 	const struct address address = address_of(args);
 
 	if (state.by_syscall)
-		return (int)syscall(SYS_bind, state.fd, sockaddr_of(&address), address.len);
+		return (int)syscall(state.wide | SYS_bind, state.fd, sockaddr_of(&address), address.len);
 	return bind(state.fd, sockaddr_of(&address), address.len);
 }
 
 static int way_listen(char **args)
 {
 	(void)args;
-	return (int)(state.by_syscall ? syscall(SYS_listen, state.fd, 5) : listen(state.fd, 5));
+	return (int)(state.by_syscall ? syscall(state.wide | SYS_listen, state.fd, 5) : listen(state.fd, 5));
 }
 
 /*
@@ -319,7 +322,7 @@ static int way_old_frame(char **args)
 static int set(int level, int name, const void *value, socklen_t len)
 {
 	if (state.by_syscall)
-		return (int)syscall(SYS_setsockopt, state.fd, level, name, value, len);
+		return (int)syscall(state.wide | SYS_setsockopt, state.fd, level, name, value, len);
 	return setsockopt(state.fd, level, name, value, len);
 }
 
@@ -337,6 +340,38 @@ static int way_fastopen_connect(char **args)
 
 	(void)args;
 	return set(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on, sizeof(on));
+}
+
+/* A loose source route (RFC 791) through one address: the first packet goes there. */
+static int way_source_route(char **args)
+{
+	unsigned char option[] = {IPOPT_NOP, IPOPT_LSRR, 7, 4, 0, 0, 0, 0};
+
+	inet_pton(AF_INET, args[0], option + 4);
+	return set(IPPROTO_IP, IP_OPTIONS, option, sizeof(option));
+}
+
+/* A segment routing header (RFC 8754) of two segments. */
+static int way_route_header(char **args)
+{
+	unsigned char header[8 + 32] = {0, 4, 4, 1, 1};
+
+	inet_pton(AF_INET6, args[0], header + 24);
+	return set(IPPROTO_IPV6, IPV6_RTHDR, header, sizeof(header));
+}
+
+static int way_mark(char **args)
+{
+	const int mark = 7;
+
+	(void)args;
+	return set(SOL_SOCKET, SO_MARK, &mark, sizeof(mark));
+}
+
+/* sources DATABASE SERVICES: <nss.h>, where names are looked up from now on. */
+static int way_sources(char **args)
+{
+	return __nss_configure_lookup(args[0], args[1]);
 }
 
 /* Joins a group by the call of its own family. */
@@ -404,7 +439,7 @@ static int way_uring_connect(char **args)
 {
 	const struct address address = address_of(args);
 	struct io_uring_params params = {.flags = 0};
-	const int ring = (int)syscall(SYS_io_uring_setup, 2, &params);
+	const int ring = (int)syscall(state.wide | SYS_io_uring_setup, 2, &params);
 	struct io_uring_sqe *entries;
 	unsigned char *queue;
 	unsigned zero = 0;
@@ -422,7 +457,7 @@ static int way_uring_connect(char **args)
 	};
 	memcpy(queue + params.sq_off.array, &zero, sizeof(zero));
 	__atomic_store_n((unsigned *)(void *)(queue + params.sq_off.tail), 1, __ATOMIC_RELEASE);
-	return syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0 ? -1
+	return syscall(state.wide | SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0 ? -1
 											    : 0;
 }
 
@@ -614,6 +649,15 @@ static int way_gethostbyaddr_r(char **args)
 
 /* ---- circumstances --------------------------------------------------------------------------- */
 
+/* The kernel looks at the lower half of a call's number alone. */
+static int way_wide_syscall(char **args)
+{
+	(void)args;
+	state.by_syscall = true;
+	state.wide = 1L << 32;
+	return 0;
+}
+
 static int way_syscall(char **args)
 {
 	(void)args;
@@ -688,6 +732,11 @@ static const struct {
 	way *go;
 } ways[] = {
 	WAYS_RESOLVER,
+	{"wide-syscall", 0, way_wide_syscall},
+	{"source-route", 1, way_source_route},
+	{"route-header", 1, way_route_header},
+	{"mark", 0, way_mark},
+	{"sources", 2, way_sources},
 	{"socket", 3, way_socket},
 	{"connect", 2, way_connect},
 	{"bind", 2, way_bind},

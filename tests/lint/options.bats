@@ -37,6 +37,13 @@ page() { MANWIDTH=400 mandoc -T ascii "$1" | sed 's/.\x08//g'; }
 	done | nothing "it lacks"
 }
 
+@test "libtunic(8) names every function that is interposed, and no other" {
+	sed -n '/^.Ss What is interposed/,/^.Sh/s/^\.Fn \([A-Za-z0-9_]*\).*/\1/p' doc/libtunic.8 | sort \
+		>"$BATS_TEST_TMPDIR/page"
+	sed -nE 's/^(HOOK|HOOK_MAY|ALIAS|LATE)\(([A-Za-z0-9_]+).*/\2/p' src/lib/hooks.def | sort | something |
+		diff - "$BATS_TEST_TMPDIR/page"
+}
+
 @test "tunic.conf(5) has every setting and its environment name" {
 	[ -f doc/tunic.conf.5 ]
 	page doc/tunic.conf.5 >"$BATS_TEST_TMPDIR/page"
