@@ -133,7 +133,8 @@ static int call_connect(const struct sockaddr *addr, socklen_t len)
 static int call_sendto(const void *bytes, size_t n, const struct sockaddr *addr, socklen_t len)
 {
 	if (state.by_syscall)
-		return (int)syscall(state.wide | SYS_sendto, state.fd, bytes, n, state.flags, addr, len);
+		return (int)syscall(
+			state.wide | SYS_sendto, state.fd, bytes, n, state.flags, addr, len);
 	return (int)sendto(state.fd, bytes, n, state.flags, addr, len);
 }
 
@@ -218,14 +219,16 @@ static int way_bind(char **args)
 	const struct address address = address_of(args);
 
 	if (state.by_syscall)
-		return (int)syscall(state.wide | SYS_bind, state.fd, sockaddr_of(&address), address.len);
+		return (int)syscall(
+			state.wide | SYS_bind, state.fd, sockaddr_of(&address), address.len);
 	return bind(state.fd, sockaddr_of(&address), address.len);
 }
 
 static int way_listen(char **args)
 {
 	(void)args;
-	return (int)(state.by_syscall ? syscall(state.wide | SYS_listen, state.fd, 5) : listen(state.fd, 5));
+	return (int)(state.by_syscall ? syscall(state.wide | SYS_listen, state.fd, 5)
+				      : listen(state.fd, 5));
 }
 
 /*
@@ -457,8 +460,10 @@ static int way_uring_connect(char **args)
 	};
 	memcpy(queue + params.sq_off.array, &zero, sizeof(zero));
 	__atomic_store_n((unsigned *)(void *)(queue + params.sq_off.tail), 1, __ATOMIC_RELEASE);
-	return syscall(state.wide | SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0 ? -1
-											    : 0;
+	return syscall(state.wide | SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL,
+		       0) < 0
+		       ? -1
+		       : 0;
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */
