@@ -2,8 +2,11 @@
 /* Settings: how files are read, which source wins, and how the outcome is shown. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -37,17 +40,32 @@ static enum read_result read_all(int fd, char *buf, size_t cap, size_t *len, str
 	return READ_OK;
 }
 
+/* A pipe without a name, as a shell's <(COMMAND) is: somebody is writing, and it ends. */
+static bool is_unnamed_pipe(int fd, const struct stat *st)
+{
+	struct statfs fs;
+
+	return S_ISFIFO(st->st_mode) && fstatfs(fd, &fs) == 0 && fs.f_type == PIPEFS_MAGIC;
+}
+
+/* Not to wait at a named pipe, files are opened non-blocking. */
 static enum read_result file_read(
 	const char *path, char *buf, size_t cap, size_t *len, struct text *why)
 {
 	enum read_result result;
+	struct stat st;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return READ_ABSENT;
 	if (fd < 0)
 		return failed(why, strerror(errno));
-	result = read_all(fd, buf, cap, len, why);
+	if (fstat(fd, &st) == 0 && (S_ISREG(st.st_mode) || is_unnamed_pipe(fd, &st))) {
+		fcntl(fd, F_SETFL, 0);
+		result = read_all(fd, buf, cap, len, why);
+	} else {
+		result = failed(why, S_ISDIR(st.st_mode) ? "it is a directory" : "it is no file");
+	}
 	close(fd);
 	return result;
 }

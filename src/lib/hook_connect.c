@@ -10,6 +10,7 @@
 #include "lib/library.h"
 #include "lib/log.h"
 #include "lib/lookup.h"
+#include "lib/proxy.h"
 #include "lib/real.h"
 #include "lib/stand_in.h"
 #include "lib/tunnel.h"
@@ -142,8 +143,7 @@ EXPORTED int getpeername(int fd, struct sockaddr *restrict addr, socklen_t *rest
 	if (real.getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0)
 		return -1;
 	/* A socket whose peer is not the proxy is none of ours: no need to search. */
-	if ((peer.ss_family == AF_UNIX ||
-		    tunnel_is_proxy((const struct sockaddr *)&peer, peer_len)) &&
+	if ((peer.ss_family == AF_UNIX || proxy_is_at((const struct sockaddr *)&peer, peer_len)) &&
 		fd_table_find(fd, &tunnel))
 		return give_target(fd, &tunnel, addr, len);
 	return real.getpeername(fd, addr, len);

@@ -31,15 +31,15 @@ static bool may_send(int fd, const struct sockaddr *name, socklen_t len, int fla
 		if (name == NULL || len == 0 || !caller_memory_readable(name, len))
 			return true;
 		judgement = judge_unix(name, len);
-		return judgement.verdict != VERDICT_REFUSE || refuse(judgement.refusal, NULL) == 0;
+		return judgement.verdict != VERDICT_REFUSE || denied(judgement.refusal, NULL);
 	case SOCKET_STREAM:
 		/* TCP ignores the address of an ordinary send. */
-		return (flags & MSG_FASTOPEN) == 0 || refuse(REFUSAL_FAST_OPEN, NULL) == 0;
+		return (flags & MSG_FASTOPEN) == 0 || denied(REFUSAL_FAST_OPEN, NULL);
 	case SOCKET_DATAGRAM:
-		return name == NULL || refuse(REFUSAL_DATAGRAM, NULL) == 0;
+		return name == NULL || denied(REFUSAL_DATAGRAM, NULL);
 	case SOCKET_FORBIDDEN:
 	default:
-		return refuse(REFUSAL_PROTOCOL, NULL) == 0;
+		return denied(REFUSAL_PROTOCOL, NULL);
 	}
 }
 

@@ -45,18 +45,18 @@ static bool may_serve(int fd)
 	case SOCKET_STREAM:
 		if (socket_bound(fd, &bound))
 			break;
-		return refuse(REFUSAL_INBOUND, NULL) == 0;
+		return denied(REFUSAL_INBOUND, NULL);
 	case SOCKET_DATAGRAM: /* the kernel says what it thinks of that */
 		return true;
 	case SOCKET_FORBIDDEN:
 	default:
-		return refuse(REFUSAL_PROTOCOL, NULL) == 0;
+		return denied(REFUSAL_PROTOCOL, NULL);
 	}
 	if (!ready)
-		return refuse_all() == 0;
+		return denied(REFUSAL_SETTINGS, NULL);
 	judgement = policy_inbound(library.settings, &bound);
 	return judgement.verdict != VERDICT_REFUSE ||
-	       refuse(judgement.refusal, addr_format(&bound, text)) == 0;
+	       denied(judgement.refusal, addr_format(&bound, text));
 }
 
 EXPORTED int listen(int fd, int backlog)

@@ -18,8 +18,8 @@
 static bool restrained(void)
 {
 	if (!library_ready())
-		return refuse_all() == 0;
-	return local_names_restrain() || refuse(REFUSAL_RESOLVER, NULL) == 0;
+		return denied(REFUSAL_SETTINGS, NULL);
+	return local_names_restrain() || denied(REFUSAL_RESOLVER, NULL);
 }
 
 EXPORTED struct netent *getnetbyname(const char *name)

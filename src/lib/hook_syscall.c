@@ -84,6 +84,12 @@ EXPORTED long syscall(long number, ...)
 	case SYS_execveat:
 		return execveat((int)a[0], (const char *)a[1], (char *const *)a[2],
 			(char *const *)a[3], (int)a[4]);
+#ifdef SYS_socketcall
+	/* One number for all, with the arguments in memory; libc's own calls do not come this way. */
+	case SYS_socketcall:
+		errno = ENOSYS;
+		return -1;
+#endif
 	case SYS_io_uring_setup:
 		return refuse(REFUSAL_IO_URING, NULL);
 	default:

@@ -43,4 +43,11 @@ int refuse(enum refusal refusal, const char *what);
 /* The refusal for a library that is not ready. */
 int refuse_all(void);
 
+/* The same for functions that answer a question: false. */
+static inline bool denied(enum refusal refusal, const char *what)
+{
+	refuse(refusal, what);
+	return false;
+}
+
 #endif

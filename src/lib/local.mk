@@ -8,6 +8,7 @@ libtunic_la_SOURCES = \
 	src/lib/child_environment.c src/lib/child_environment.h \
 	src/lib/child_program.c src/lib/child_program.h \
 	src/lib/connection.c src/lib/connection.h \
+	src/lib/explain.c src/lib/explain.h \
 	src/lib/fd_table.c src/lib/fd_table.h \
 	src/lib/gai.h \
 	src/lib/handed_out.c src/lib/handed_out.h \
@@ -35,6 +36,7 @@ libtunic_la_SOURCES = \
 	src/lib/lookup.c src/lib/lookup.h \
 	src/lib/name_cache.c src/lib/name_cache.h \
 	src/lib/pool_map.c src/lib/pool_map.h \
+	src/lib/proxy.c src/lib/proxy.h \
 	src/lib/real.c src/lib/real.h \
 	src/lib/received.c src/lib/received.h \
 	src/lib/stand_in.c src/lib/stand_in.h \

@@ -9,122 +9,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
-#include <string.h>
-#include <sys/un.h>
 
 #include "lib/connection.h"
+#include "lib/explain.h"
 #include "lib/fd_table.h"
 #include "lib/judge.h"
 #include "lib/library.h"
-#include "lib/log.h"
+#include "lib/proxy.h"
 #include "lib/real.h"
 #include "lib/stand_in.h"
-
-static bool proxy_is_unix(void)
-{
-	return library.settings->proxy.path[0] != '\0';
-}
-
-/* The proxy's address for a socket of `domain`; 0 where such a socket cannot reach it. */
-static socklen_t proxy_address(int domain, struct sockaddr_storage *out)
-{
-	const struct proxy *proxy = &library.settings->proxy;
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-
-	if (!proxy_is_unix())
-		return endpoint_to_sockaddr(&proxy->tcp, domain, out);
-	if (domain != AF_UNIX)
-		return 0;
-	memcpy(sun.sun_path, proxy->path, sizeof(sun.sun_path));
-	memcpy(out, &sun, sizeof(sun));
-	return sizeof(sun);
-}
-
-/* The family of a fresh socket for the proxy. */
-static int proxy_domain(void)
-{
-	if (proxy_is_unix())
-		return AF_UNIX;
-	return library.settings->proxy.tcp.addr.family == ADDR_V4 ? AF_INET : AF_INET6;
-}
-
-bool tunnel_is_proxy(const struct sockaddr *sa, socklen_t len)
-{
-	const struct proxy *proxy = &library.settings->proxy;
-	const struct sockaddr_un *sun = (const struct sockaddr_un *)(const void *)sa;
-	const size_t offset = offsetof(struct sockaddr_un, sun_path);
-	struct endpoint ep;
-
-	if (proxy_is_unix())
-		return len > offset && sa->sa_family == AF_UNIX &&
-		       strnlen(sun->sun_path, len - offset) == strlen(proxy->path) &&
-		       memcmp(sun->sun_path, proxy->path, strlen(proxy->path)) == 0;
-	if (!endpoint_from_sockaddr(&ep, sa, len))
-		return false;
-	addr_unmap(&ep.addr);
-	return endpoint_equal(&ep, &proxy->tcp);
-}
-
-static const char *proxy_text(char out[static sizeof(struct proxy) + 8])
-{
-	struct text text = text_over(out, sizeof(struct proxy) + 8);
-	char tcp[ENDPOINT_TEXT_MAX];
-
-	if (proxy_is_unix())
-		text_add_all(&text, "unix:", library.settings->proxy.path, (const char *)NULL);
-	else
-		text_add(&text, endpoint_format(&library.settings->proxy.tcp, tcp));
-	return out;
-}
-
-static void target_text(const struct socks_target *target, struct text *out)
-{
-	char addr[ADDR_TEXT_MAX];
-	bool v6 = target->addr.family == ADDR_V6;
-
-	if (target->addr.family == ADDR_NONE)
-		text_add(out, target->name);
-	else
-		text_add_all(out, v6 ? "[" : "", addr_format(&target->addr, addr), v6 ? "]" : "",
-			(const char *)NULL);
-	if (target->port != 0) {
-		text_add_char(out, ':');
-		text_add_number(out, target->port);
-	}
-}
-
-/*
- * Says why a connection failed, once per kind of failure. Trouble with the proxy and what Tor knows
- * about onion services is worth a line; an ordinary refusal the program tells its user itself.
- */
-static void explain(const struct connection *connection, const struct socks_target *target)
-{
-	const struct socks_client *socks = &connection->socks;
-	bool replied =
-		connection->failure == CONNECTION_TALK && socks->failure == SOCKS_FAILURE_REPLY;
-	enum log_level level = replied && socks->reply < 0xf0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARN;
-	unsigned kind = replied ? (unsigned)LOG_KIND_REPLY + socks->reply
-				: (unsigned)LOG_KIND_FAILURE + socks->failure;
-	char where[512], proxy[sizeof(struct proxy) + 8];
-	struct text text = text_over(where, sizeof(where));
-
-	if (!log_wants(level) ||
-		!log_first(connection->failure == CONNECTION_UNREACHED ? LOG_KIND_PROXY : kind))
-		return;
-	target_text(target, &text);
-	proxy_text(proxy);
-	if (connection->failure == CONNECTION_UNREACHED)
-		log_say(level, "cannot reach the proxy ", proxy, ": ",
-			strerrordesc_np(connection->error),
-			"; is Tor running there? (proxy = ADDRESS says where it is)", NULL);
-	else if (connection->failure == CONNECTION_DEADLINE)
-		log_say(level, where, ": no answer from the proxy ", proxy, " in time", NULL);
-	else if (socks->failure == SOCKS_FAILURE_NONE)
-		log_say(level, where, ": the proxy ", proxy,
-			" broke off: ", strerrordesc_np(connection->error), NULL);
-	else
-		log_say(level, where, ": ", socks_client_sentence(socks), NULL);
-}
 
 static bool process_identity(char out[static 64])
 {

@@ -28,10 +28,6 @@ void tunnel_tag(char out[static ISOLATE_TAG_BUF], const struct socks_target *tar
 bool tunnel_ask(enum socks_command command, const struct socks_target *question,
 	struct socks_target *answer, bool *denied);
 
-/* Is this the proxy's own address? Such connections pass, for programs that speak SOCKS themselves.
- */
-bool tunnel_is_proxy(const struct sockaddr *sa, socklen_t len);
-
 /*
  * Takes the socket off the network device that it is bound to (SO_BINDTODEVICE), where it would look
  * for whatever it is to be connected to: the kernel asks for 127.0.0.1 by ARP then, and anybody on that

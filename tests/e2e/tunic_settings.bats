@@ -207,6 +207,15 @@ options() {
 	assert_stderr_says 'tunic.conf.*Permission denied'
 }
 
+@test "a named pipe as a configuration is an error, and nobody waits at it" {
+	mkfifo pipe.conf
+	run --separate-stderr timeout 20 "$TUNIC" --config pipe.conf true
+	assert_status 125
+	assert_stderr_says "pipe.conf.*no file"
+	TUNIC_CONFIG=$PWD/pipe.conf LD_PRELOAD=$LIBTUNIC run --separate-stderr timeout 20 true
+	assert_stderr_says "pipe.conf.*no file"
+}
+
 @test "a configuration can come through a pipe" {
 	run bash -c '"$0" --config=<(echo "tag = piped") --print-config' "$TUNIC"
 	assert_status 0

@@ -87,3 +87,22 @@ tornet ok /newer6"
 	assert_failure
 	assert_stderr_has "Not resolving .onion"
 }
+
+@test "a libcurl handle that has fetched an onion page fetches other pages their own way" {
+	cat >"$BATS_TEST_TMPDIR/handle.py" <<-'END'
+		import ctypes, sys
+		ctypes.CDLL("libcurl.so.4", ctypes.RTLD_GLOBAL)
+		curl = ctypes.CDLL(None)  # by the global scope, where the shim comes first
+		curl.curl_easy_init.restype = ctypes.c_void_p
+		handle = ctypes.c_void_p(curl.curl_easy_init())
+		for url in sys.argv[1:]:
+		    curl.curl_easy_setopt(handle, 10002, ctypes.c_char_p(url.encode()))
+		    print(curl.curl_easy_perform(handle), flush=True)
+	END
+	run timeout 60 "$TUNIC" python3 "$BATS_TEST_TMPDIR/handle.py" "http://$TORNET_ONION/" \
+		"http://pub.test:$HTTP_PORT/" "http://$TORNET_ONION/again"
+	assert_status 0
+	assert_output_has 'from an onion service'
+	assert_output_has 'by way of an exit'
+	assert_output_has 'tornet ok /again'
+}
