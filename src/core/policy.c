@@ -224,12 +224,12 @@ static bool joins_any_group(int name)
 
 /*
  * Options that lead a socket's packets another way than its address says: by source routes and
- * extension headers, by a mark for the routing table, by an interface.
+ * extension headers, by a mark for the routing table. (The kernel heeds IP_UNICAST_IF for no address
+ * of this machine, and SO_BINDTODEVICE keeps others out of a listener; tunnel.c sees to that.)
  */
 static bool steers_ipv4(int name)
 {
-	return name == IP_OPTIONS || name == IP_UNICAST_IF || name == IP_TRANSPARENT ||
-	       name == IP_HDRINCL;
+	return name == IP_OPTIONS || name == IP_TRANSPARENT || name == IP_HDRINCL;
 }
 
 static bool steers_ipv6(int name)
@@ -244,7 +244,6 @@ static bool steers_ipv6(int name)
 	case IPV6_DSTOPTS:
 	case IPV6_NEXTHOP:
 	case IPV6_TRANSPARENT:
-	case IPV6_UNICAST_IF:
 	case IPV6_HDRINCL:
 		return true;
 	default:

@@ -132,6 +132,13 @@ uint64_t connection_now(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* What a thread's own mistakes raise interrupts no wait, and runtimes have handlers for it. */
+static bool is_fault(int number)
+{
+	return number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL ||
+	       number == SIGTRAP || number == SIGABRT || number == SIGSYS;
+}
+
 /*
  * poll is interrupted by every handler, connect only by those without SA_RESTART. Which one it was
  * nobody tells; so connect is interrupted where the program has any such.
@@ -141,8 +148,9 @@ static bool handlers_interrupt(void)
 	struct sigaction action;
 
 	for (int number = 1; number < NSIG; number++)
-		if (sigaction(number, NULL, &action) == 0 && !(action.sa_flags & SA_RESTART) &&
-			action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN)
+		if (!is_fault(number) && sigaction(number, NULL, &action) == 0 &&
+			!(action.sa_flags & SA_RESTART) && action.sa_handler != SIG_DFL &&
+			action.sa_handler != SIG_IGN)
 			return true;
 	return false;
 }

@@ -42,7 +42,7 @@ everywhere() {
 }
 
 # A lock that another thread held at the fork stays locked in the child for ever.
-@test "children that are forked beside busy threads connect and look names up" {
+@test "children that are forked beside busy threads connect" {
 	settle NAMES=fake
 	run shimmed timeout 120 "$(program threads)" 127.0.0.1 "$(port echo)" public.example $((2 * N)) fork
 	assert_output "$((32 * N)) of $((32 * N)) rounds, $((2 * N)) of $((2 * N)) children, 0 descriptors left over"
