@@ -96,7 +96,7 @@ static void what_is_left_keeps_its_order_and_its_neighbours(void **state)
 	for (unsigned count = 0; count <= 5; count++) {
 		for (unsigned set = 0; set < 1u << count; set++) {
 			struct control control = {0}, expected = {0};
-			int fds[5], left[5];
+			int fds[5] = {0}, left[5] = {0};
 			size_t kept = 0;
 
 			for (unsigned i = 0; i < count; i++) {
