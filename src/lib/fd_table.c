@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A two-level array indexed by descriptor, in maps of our own, without a lock.
- *
- * An entry is written under a sequence number that is odd meanwhile. A writer that finds it odd
- * gives up: the other writer is a thread that connects the same descriptor, or the very code that a
- * signal handler has interrupted, and to wait for that one would be to wait for ever. A reader that
- * sees the number change treats the entry as empty.
- */
+/* A two-level array of sequenced entries, indexed by descriptor, in maps of our own, without a lock. */
 #include "lib/fd_table.h"
 
 #include <errno.h>
@@ -16,15 +9,14 @@
 #include <sys/socket.h>
 
 #include "lib/real.h"
+#include "lib/sequenced.h"
 
 enum { CHUNK_ENTRIES = 1024, CHUNKS = 1024 };
 
-enum { TUNNEL_WORDS = (sizeof(struct tunnelled) + 7) / 8 };
-
+/* The key is the socket's cookie; the kernel's cookies begin at 1. */
 struct entry {
-	atomic_uint sequence;
-	_Atomic uint64_t cookie; /* 0: empty; the kernel's cookies begin at 1 */
-	_Atomic uint64_t tunnel[TUNNEL_WORDS];
+	struct sequenced place;
+	_Atomic uint64_t tunnel[SEQUENCED_WORDS(struct tunnelled)];
 };
 
 static struct entry *_Atomic chunks[CHUNKS];
@@ -80,33 +72,9 @@ static struct entry *entry_at(int fd, bool make)
 	return chunk ? &chunk[fd % CHUNK_ENTRIES] : NULL;
 }
 
-static void entry_write(struct entry *entry, uint64_t cookie, const struct tunnelled *tunnel)
-{
-	unsigned sequence = atomic_load_explicit(&entry->sequence, memory_order_relaxed);
-	uint64_t words[TUNNEL_WORDS] = {0};
-
-	if (sequence & 1 ||
-		!atomic_compare_exchange_strong(&entry->sequence, &sequence, sequence + 1))
-		return;
-	memcpy(words, tunnel, sizeof(*tunnel));
-	/* Release, so that whoever sees one of these words also sees the odd number before it. */
-	atomic_store_explicit(&entry->cookie, cookie, memory_order_release);
-	for (int i = 0; i < TUNNEL_WORDS; i++)
-		atomic_store_explicit(&entry->tunnel[i], words[i], memory_order_release);
-	atomic_store_explicit(&entry->sequence, sequence + 2, memory_order_release);
-}
-
 static bool entry_read(struct entry *entry, uint64_t cookie, struct tunnelled *out)
 {
-	unsigned sequence = atomic_load_explicit(&entry->sequence, memory_order_acquire);
-	uint64_t words[TUNNEL_WORDS];
-
-	if (sequence & 1 || atomic_load_explicit(&entry->cookie, memory_order_acquire) != cookie)
-		return false;
-	for (int i = 0; i < TUNNEL_WORDS; i++)
-		words[i] = atomic_load_explicit(&entry->tunnel[i], memory_order_acquire);
-	memcpy(out, words, sizeof(*out));
-	return atomic_load_explicit(&entry->sequence, memory_order_relaxed) == sequence;
+	return sequenced_read(&entry->place, entry->tunnel, cookie, out, sizeof(*out));
 }
 
 void fd_table_record(int fd, const struct tunnelled *tunnel)
@@ -116,7 +84,7 @@ void fd_table_record(int fd, const struct tunnelled *tunnel)
 
 	if (entry == NULL || cookie == 0)
 		return;
-	entry_write(entry, cookie, tunnel);
+	sequenced_write(&entry->place, entry->tunnel, cookie, tunnel, sizeof(*tunnel));
 	atomic_store_explicit(&any, true, memory_order_relaxed);
 	if (tunnel->carrier != CARRIER_OWN)
 		atomic_store_explicit(&any_stand_in, true, memory_order_relaxed);
@@ -128,7 +96,7 @@ void fd_table_duplicate(int from, int to)
 	struct tunnelled tunnel;
 
 	/* Nearly every duplicate is of something else; that costs it no system call. */
-	if (entry == NULL || atomic_load_explicit(&entry->cookie, memory_order_relaxed) == 0)
+	if (entry == NULL || atomic_load_explicit(&entry->place.key, memory_order_relaxed) == 0)
 		return;
 	if (entry_read(entry, cookie_of(to), &tunnel))
 		fd_table_record(to, &tunnel);
@@ -140,10 +108,7 @@ void fd_table_after_fork(void)
 		struct entry *chunk = atomic_load_explicit(&chunks[i], memory_order_relaxed);
 
 		for (int j = 0; chunk != NULL && j < CHUNK_ENTRIES; j++)
-			if (atomic_load_explicit(&chunk[j].sequence, memory_order_relaxed) & 1) {
-				atomic_store(&chunk[j].cookie, 0);
-				atomic_fetch_add(&chunk[j].sequence, 1);
-			}
+			sequenced_after_fork(&chunk[j].place);
 	}
 }
 

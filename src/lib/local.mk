@@ -39,6 +39,7 @@ libtunic_la_SOURCES = \
 	src/lib/proxy.c src/lib/proxy.h \
 	src/lib/real.c src/lib/real.h \
 	src/lib/received.c src/lib/received.h \
+	src/lib/sequenced.h \
 	src/lib/stand_in.c src/lib/stand_in.h \
 	src/lib/tunnel.c src/lib/tunnel.h
 

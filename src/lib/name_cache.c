@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A ring of entries in a map of our own, without a lock.
- *
- * As in fd_table.c an entry is written under a sequence number that is odd meanwhile, a writer that
- * finds it odd gives up, and a reader that sees it change takes the entry for empty. A thread that
- * is in the middle of a write while another forks leaves the child one entry that is never used.
- * The digest of the question stands outside, so that a search reads one word of most entries.
+ * A ring of sequenced entries in a map of our own, without a lock. The key of each is a digest of its
+ * question, so that a search reads one word of most entries.
  */
 #include "lib/name_cache.h"
 
@@ -15,6 +11,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "lib/sequenced.h"
+
 /* What an entry says. Copies are made by whole words. */
 struct known {
 	struct name_question question;
@@ -22,12 +20,9 @@ struct known {
 	uint64_t until;
 };
 
-enum { KNOWN_WORDS = (sizeof(struct known) + 7) / 8 };
-
 struct entry {
-	atomic_uint sequence;
-	_Atomic uint64_t digest; /* 0: empty */
-	_Atomic uint64_t words[KNOWN_WORDS];
+	struct sequenced place;
+	_Atomic uint64_t words[SEQUENCED_WORDS(struct known)];
 };
 
 struct table {
@@ -87,35 +82,6 @@ static bool same_question(const struct name_question *a, const struct name_quest
 						 : addr_equal(&a->about.addr, &b->about.addr);
 }
 
-static bool entry_read(struct entry *entry, uint64_t digest, struct known *out)
-{
-	unsigned sequence = atomic_load_explicit(&entry->sequence, memory_order_acquire);
-	uint64_t words[KNOWN_WORDS];
-
-	if (sequence & 1 || atomic_load_explicit(&entry->digest, memory_order_acquire) != digest)
-		return false;
-	for (int i = 0; i < KNOWN_WORDS; i++)
-		words[i] = atomic_load_explicit(&entry->words[i], memory_order_acquire);
-	memcpy(out, words, sizeof(*out));
-	return atomic_load_explicit(&entry->sequence, memory_order_relaxed) == sequence;
-}
-
-static void entry_write(struct entry *entry, uint64_t digest, const struct known *known)
-{
-	unsigned sequence = atomic_load_explicit(&entry->sequence, memory_order_relaxed);
-	uint64_t words[KNOWN_WORDS] = {0};
-
-	if (sequence & 1 ||
-		!atomic_compare_exchange_strong(&entry->sequence, &sequence, sequence + 1))
-		return;
-	memcpy(words, known, sizeof(*known));
-	/* Release, so that whoever sees one of these words also sees the odd number before it. */
-	atomic_store_explicit(&entry->digest, digest, memory_order_release);
-	for (int i = 0; i < KNOWN_WORDS; i++)
-		atomic_store_explicit(&entry->words[i], words[i], memory_order_release);
-	atomic_store_explicit(&entry->sequence, sequence + 2, memory_order_release);
-}
-
 /* The entry of this question, over or not; NULL: there is none. */
 static struct entry *entry_find(
 	struct table *in, const struct name_question *question, struct known *known)
@@ -125,8 +91,9 @@ static struct entry *entry_find(
 	for (int i = 0; i < NAME_CACHE_ENTRIES; i++) {
 		struct entry *entry = &in->entries[i];
 
-		if (atomic_load_explicit(&entry->digest, memory_order_relaxed) == digest &&
-			entry_read(entry, digest, known) &&
+		if (atomic_load_explicit(&entry->place.key, memory_order_relaxed) == digest &&
+			sequenced_read(
+				&entry->place, entry->words, digest, known, sizeof(*known)) &&
 			same_question(&known->question, question))
 			return entry;
 	}
@@ -158,7 +125,7 @@ void name_cache_keep(
 	entry = entry_find(in, question, &old);
 	if (entry == NULL)
 		entry = &in->entries[atomic_fetch_add(&in->next, 1) % NAME_CACHE_ENTRIES];
-	entry_write(entry, digest_of(question), &known);
+	sequenced_write(&entry->place, entry->words, digest_of(question), &known, sizeof(known));
 }
 
 void name_cache_after_fork(void)
@@ -166,8 +133,5 @@ void name_cache_after_fork(void)
 	struct table *all = atomic_load(&table);
 
 	for (size_t i = 0; all != NULL && i < sizeof(all->entries) / sizeof(all->entries[0]); i++)
-		if (atomic_load_explicit(&all->entries[i].sequence, memory_order_relaxed) & 1) {
-			atomic_store(&all->entries[i].digest, 0);
-			atomic_fetch_add(&all->entries[i].sequence, 1);
-		}
+		sequenced_after_fork(&all->entries[i].place);
 }
