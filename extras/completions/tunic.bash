@@ -32,7 +32,7 @@ _tunic_values() {
 	--pipeline) list='auto yes no' ;;
 	--log) list='quiet warn info debug' ;;
 	--log-file | --config) _filedir; return 0 ;;
-	-t | --tag | --pool-ipv4 | --pool-ipv6 | --name-cache | --timeout) ;;
+	-t | --tag | --pool-ipv4 | --pool-ipv6 | --pool-size | --name-cache | --timeout) ;;
 	*) return 1 ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$list" -- "$cur")
@@ -50,8 +50,8 @@ _tunic() {
 	! _tunic_values "$prev" || return 0
 	[[ $split == false ]] || return 0
 	mapfile -t COMPREPLY < <(compgen -W '-p -t -i -q -v
-		--proxy= --tag= --isolate= --names= --pool-ipv4= --pool-ipv6= --name-cache=
-		--hosts-file= --warn-literal= --allow-inbound= --local= --timeout= --pipeline= --log= --log-file=
-		--config= --shell --print-config --help --version' -- "$cur")
+		--proxy= --tag= --isolate= --names= --pool-ipv4= --pool-ipv6= --pool-size=
+		--name-cache= --hosts-file= --warn-literal= --allow-inbound= --local= --timeout= --pipeline=
+		--log= --log-file= --config= --shell --print-config --help --version' -- "$cur")
 	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
 } && complete -F _tunic tunic

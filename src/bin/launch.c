@@ -74,7 +74,7 @@ bool launch_within_run(void)
 }
 
 /* A tunic inside a tunic belongs to its run: a name means the same address in both. */
-static void run_put(void)
+static void run_put(const struct settings *settings)
 {
 	static const char hex[] = "0123456789abcdef";
 	const char *given = getenv(run_variable);
@@ -94,7 +94,8 @@ static void run_put(void)
 		run[2 * i + 1] = hex[bytes[i] & 15];
 	}
 	variable_put(run_variable, run);
-	variable_put("TUNIC_POOL", pool_file_make(own_pool, run) ? own_pool : NULL);
+	variable_put(
+		"TUNIC_POOL", pool_file_make(own_pool, run, settings->pool_size) ? own_pool : NULL);
 }
 
 static void setting_put(
@@ -118,7 +119,7 @@ void launch_prepare(const struct options *options, const char *library)
 	for (enum option i = 0; i < OPTION_COUNT; i++)
 		setting_put(options, &defaults, i);
 	variable_put("TUNIC_CONFIG", NULL);
-	run_put();
+	run_put(&options->settings);
 	preload_put(library);
 }
 

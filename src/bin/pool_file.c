@@ -57,7 +57,7 @@ static void sweep(const char *place, const char *prefix)
 	closedir(dir);
 }
 
-static bool make_in(const char *place, const char *run, char path[static PATH_MAX])
+static bool make_in(const char *place, const char *run, uint32_t slots, char path[static PATH_MAX])
 {
 	char buf[64];
 	struct text prefix = text_over(buf, sizeof(buf)), whole = text_over(path, PATH_MAX);
@@ -72,19 +72,19 @@ static bool make_in(const char *place, const char *run, char path[static PATH_MA
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
-	made = fchmod(fd, 0600) == 0 && ftruncate(fd, (off_t)pool_size(POOL_SLOTS)) == 0;
+	made = fchmod(fd, 0600) == 0 && ftruncate(fd, (off_t)pool_bytes(slots)) == 0;
 	close(fd);
 	if (!made)
 		unlink(path);
 	return made;
 }
 
-bool pool_file_make(char path[static PATH_MAX], const char *run)
+bool pool_file_make(char path[static PATH_MAX], const char *run, uint32_t slots)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 
-	if ((runtime && runtime[0] == '/' && make_in(runtime, run, path)) ||
-		make_in("/dev/shm", run, path))
+	if ((runtime && runtime[0] == '/' && make_in(runtime, run, slots, path)) ||
+		make_in("/dev/shm", run, slots, path))
 		return true;
 	path[0] = '\0';
 	return false;

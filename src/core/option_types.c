@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/option_types.h"
+#include "core/pool.h"
 
 #define TOR_FORM "<torS0X>" /* see isolate.c */
 
@@ -86,6 +87,23 @@ static bool parse_SECONDS_OR_0(void *field, const char *value, struct text *why)
 static void format_SECONDS_OR_0(const void *field, struct text *out)
 {
 	format_SECONDS(field, out);
+}
+
+static bool parse_NAMES_COUNT(void *field, const char *value, struct text *why)
+{
+	unsigned long names;
+
+	if (!text_parse_number(&names, value, POOL_SLOTS_MAX) || names < POOL_SLOTS_MIN) {
+		text_add(why, "is not a number of names from 4096 to 65536");
+		return false;
+	}
+	*(uint32_t *)field = (uint32_t)names;
+	return true;
+}
+
+static void format_NAMES_COUNT(const void *field, struct text *out)
+{
+	text_add_number(out, *(const uint32_t *)field);
 }
 
 static bool has_control_byte(const char *value)

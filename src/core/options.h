@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/un.h>
 
 #include "base/addr.h"
@@ -30,6 +31,7 @@ struct settings {
 	enum isolate isolate;
 	enum names names;
 	struct prefix pool_ipv4, pool_ipv6;
+	uint32_t pool_size;  /* names, POOL_SLOTS_MIN to POOL_SLOTS_MAX */
 	unsigned name_cache; /* seconds, 0: off */
 	bool hosts_file;
 	bool warn_literal;

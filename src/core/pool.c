@@ -68,9 +68,18 @@ static bool slot_take(const struct pool *pool, uint32_t slot, uint32_t *state, c
 	return true;
 }
 
-size_t pool_size(uint32_t slots)
+size_t pool_bytes(uint32_t slots)
 {
 	return name_offset(slots, slots);
+}
+
+uint32_t pool_slots(size_t bytes)
+{
+	const size_t slots = bytes / pool_bytes(1);
+
+	if (bytes % pool_bytes(1) != 0 || slots < POOL_SLOTS_MIN || slots > POOL_SLOTS_MAX)
+		return 0;
+	return (uint32_t)slots;
 }
 
 struct pool pool_over(void *memory, uint32_t slots)

@@ -29,14 +29,18 @@ struct pool {
 	uint32_t slots;
 };
 
-enum { POOL_SLOTS = 4096 };
+/* How many slots a shared pool may have; the setting pool_size chooses. */
+enum { POOL_SLOTS_MIN = 4096, POOL_SLOTS_MAX = 65536 };
 
 #define POOL_NO_SLOT UINT32_MAX
 
 /* Bytes that a pool of `slots` slots needs; the memory must be zeroed and aligned to 8. */
-size_t pool_size(uint32_t slots);
+size_t pool_bytes(uint32_t slots);
 
-/* The pool in pool_size(slots) bytes of memory: new where they are zero, else joined. */
+/* How many slots a shared pool of so many bytes has. 0: no pool is as large as that. */
+uint32_t pool_slots(size_t bytes);
+
+/* The pool in pool_bytes(slots) bytes of memory: new where they are zero, else joined. */
 struct pool pool_over(void *memory, uint32_t slots);
 
 /*

@@ -124,7 +124,8 @@ static void set_up(void)
 	log_open();
 	learn_identity();
 	child_program_learn();
-	if (child_environment_learn() && load_settings() && pool_map(&library.pool) && bound)
+	if (child_environment_learn() && load_settings() &&
+		pool_map(&library.pool, library.settings->pool_size) && bound)
 		atomic_store_explicit(&library_is_ready, true, memory_order_release);
 	atomic_store(&setting_up, 0);
 	errno = saved;

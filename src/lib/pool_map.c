@@ -8,6 +8,9 @@
  * and SIGKILL drop both. Whoever gets the exclusive lock knows that nobody is left, and removes the
  * file: the last process to exit, or the next tunic where that one was killed.
  *
+ * How many slots there are is told by the file's length alone, which the tunic that made it has set
+ * once. The setting is for that tunic: a process with another one would look for names elsewhere.
+ *
  * With the library alone nobody has made a file, and nobody would sweep one up. Names are then handed
  * on at exec in the same variable, in text: downwards only, and as many as go into some kilobytes of
  * the stack that exec was called on.
@@ -31,35 +34,42 @@ static const char variable_is[] = "TUNIC_POOL=";
 
 static char shared_path[PATH_MAX]; /* "" where the pool is this process's own */
 
-/* Only a file that nobody else could have made or read. */
-static bool is_a_pool_of_ours(int fd)
+/* The slots of a file that nobody else could have made or read; 0: it is no such pool. */
+static uint32_t slots_of(int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	       (st.st_mode & 077) == 0 && st.st_nlink == 1 &&
-	       st.st_size == (off_t)pool_size(POOL_SLOTS);
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+		(st.st_mode & 077) != 0 || st.st_nlink != 1)
+		return 0;
+	return pool_slots((size_t)st.st_size);
 }
 
-/* Maps the file behind `path`; MAP_FAILED where that is not to be had. */
-static void *map_shared(const char *path)
+/* The pool in the file behind `path`. False: that is not to be had. */
+static bool map_shared(struct pool *out, const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
 	void *map = MAP_FAILED;
+	uint32_t slots;
 
 	if (fd < 0)
-		return MAP_FAILED;
+		return false;
+	slots = slots_of(fd);
 	/* The time tells a tunic that looks for abandoned pools that this one is not. */
-	if (is_a_pool_of_ours(fd) && flock(fd, LOCK_SH | LOCK_NB) == 0 && futimens(fd, NULL) == 0)
-		map = mmap(NULL, pool_size(POOL_SLOTS), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (slots != 0 && flock(fd, LOCK_SH | LOCK_NB) == 0 && futimens(fd, NULL) == 0)
+		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
-	return map;
+	*out = pool_over(map, slots);
+	return map != MAP_FAILED;
 }
 
-static void *map_private(void)
+static bool map_private(struct pool *out, uint32_t slots)
 {
-	return mmap(NULL, pool_size(POOL_SLOTS), PROT_READ | PROT_WRITE,
+	void *map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	*out = pool_over(map, slots);
+	return map != MAP_FAILED;
 }
 
 static bool entry_make(struct text *entry, const struct pool *pool, uint32_t slot)
@@ -132,20 +142,16 @@ static void entries_take(const struct pool *pool, const char *entries)
 	}
 }
 
-bool pool_map(struct pool *out)
+bool pool_map(struct pool *out, uint32_t slots)
 {
 	const char *path = getauxval(AT_SECURE) ? NULL : getenv("TUNIC_POOL");
-	void *map = MAP_FAILED;
 
-	if (path != NULL && path[0] == '/')
-		map = map_shared(path);
-	if (map == MAP_FAILED)
-		map = map_private();
-	else
+	if (path != NULL && path[0] == '/' && map_shared(out, path)) {
 		text_copy(shared_path, sizeof(shared_path), path);
-	if (map == MAP_FAILED)
+		return true;
+	}
+	if (!map_private(out, slots))
 		return false;
-	*out = pool_over(map, POOL_SLOTS);
 	if (path != NULL && path[0] != '/')
 		entries_take(out, path);
 	return true;
@@ -159,7 +165,7 @@ void pool_map_leave(const struct pool *pool)
 	if (shared_path[0] == '\0')
 		return;
 	/* Other threads may still look names up: they find memory, though no more names. */
-	if (mmap(pool->block, pool_size(POOL_SLOTS), PROT_READ | PROT_WRITE,
+	if (mmap(pool->block, pool_bytes(pool->slots), PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)
 		return;
 	fd = open(shared_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);

@@ -8,11 +8,11 @@
 #include "core/pool.h"
 
 /*
- * Maps the file that TUNIC_POOL names; where there is none, or it is not ours, memory of this
- * process's own, with the names that are in TUNIC_POOL. Keeps no descriptor. False: there is no
- * memory.
+ * Maps the file that TUNIC_POOL names, with as many slots as it has; where there is none, or it is
+ * not ours, `slots` slots in memory of this process's own, with the names that are in TUNIC_POOL.
+ * Keeps no descriptor. False: there is no memory.
  */
-bool pool_map(struct pool *out);
+bool pool_map(struct pool *out, uint32_t slots);
 
 /*
  * What a program that this process becomes needs as its TUNIC_POOL to know the names in memory of

@@ -114,18 +114,59 @@ time.sleep(20)'
 	background_end
 }
 
+# fill COUNT: python text that looks up so many names, n0.example and on, and one more.
+fill() {
+	cat <<-END
+		import socket
+		ips = [socket.gethostbyname("n%d.example" % i) for i in range($1)]
+		print(len(set(ips)), socket.gethostbyaddr(ips[0])[0], socket.gethostbyaddr(ips[-1])[0])
+		try:
+		    print(socket.gethostbyname("one-more.example"))
+		except socket.gaierror as error:
+		    print(error.args[0] == socket.EAI_MEMORY)
+		print(socket.gethostbyname("n7.example") == ips[7])
+	END
+}
+
+@test "a pool takes 4096 names, says so when the next one comes, and gives no older one up" {
+	run --separate-stderr "$TUNIC" python3 -c "$(fill 4096)"
+	assert_output $'4096 n0.example n4095.example\nTrue\nTrue'
+	assert_stderr_says 'pool of stand-in addresses is full \(one-more.example\).*pool_size'
+	[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "it said more"; }
+}
+
+@test "a pool takes as many names as pool_size says" {
+	run --separate-stderr "$TUNIC" --pool-size=6000 python3 -c "$(fill 6000)"
+	assert_output $'6000 n0.example n5999.example\nTrue\nTrue'
+	assert_stderr_says 'pool of stand-in addresses is full \(one-more.example\)'
+	run --separate-stderr env LD_PRELOAD="$LIBTUNIC" TUNIC_POOL_SIZE=6000 python3 -c "$(fill 6000)"
+	assert_output $'6000 n0.example n5999.example\nTrue\nTrue'
+}
+
+@test "a run has one size of pool, whatever a program or a tunic in it asks for" {
+	run "$TUNIC" --pool-size=65536 sh -c "stat -c %s \"\$TUNIC_POOL\"
+		ip=\$(env -u TUNIC_POOL_SIZE $(address_of abc.onion)); TUNIC_POOL_SIZE=5000 $(name_of '$ip')
+		ip=\$('$TUNIC' --pool-size=4096 $(address_of def.onion)); $(name_of '$ip')"
+	assert_output $'17039360\nabc.onion\ndef.onion'
+	[ -z "$(pools)" ] || fail "left: $(pools)"
+}
+
 @test "a file that is not a pool of ours is not used" {
 	pool=$("$TUNIC" sh -c 'cp "$TUNIC_POOL" copy && cat /dev/null && echo "$TUNIC_POOL"')
 	[ -n "$pool" ] || fail "no pool"
 	size=$(stat -c %s copy)
 	truncate -s "$size" open && chmod 644 open
-	truncate -s 100 short && chmod 600 short
+	install -m 600 /dev/null short && truncate -s 100 short
+	install -m 600 /dev/null torn && truncate -s $((size + 1)) torn
+	install -m 600 /dev/null small && truncate -s $((size * 4095 / 4096)) small
+	install -m 600 /dev/null huge && truncate -s $((size * 65537 / 4096)) huge
 	install -m 600 copy good && ln -s good link
 	ask="$(address_of abc.onion)"
-	for file in open short link missing; do
+	for file in open short torn small huge link missing; do
 		TUNIC_POOL=$PWD/$file LD_PRELOAD=$LIBTUNIC sh -c "$ask" >ip
 		grep -q '^127\.' ip || fail "$file: no address"
-		[ ! -s $file ] || ! grep -q abc.onion $file || fail "$file was used"
+		[ $file = missing ] || [ -e $file ] || fail "$file was used: its last user removed it"
+		[ ! -e $file ] || ! grep -q abc.onion $file || fail "$file was used"
 	done
 	TUNIC_POOL=$PWD/good LD_PRELOAD=$LIBTUNIC sh -c "$ask" >ip
 	[ ! -e good ] || fail "the good one was not used: its last user would have removed it"

@@ -65,6 +65,7 @@ static void the_defaults_are_those_of_their_rows(void **state)
 	assert_int_equal(options.settings.pipeline, PIPELINE_AUTO);
 	assert_int_equal(options.settings.log, LOG_LEVEL_WARN);
 	assert_int_equal(options.settings.timeout, 120);
+	assert_int_equal(options.settings.pool_size, 4096);
 	assert_int_equal(options.settings.name_cache, 60);
 	assert_true(options.settings.hosts_file);
 	assert_false(options.settings.warn_literal);
@@ -133,6 +134,8 @@ static const struct {
 	{OPTION_LOCAL, "refuse", NULL},
 	{OPTION_LOCAL, "direct", NULL},
 	{OPTION_LOCAL, "tunnel", NULL},
+	{OPTION_POOL_SIZE, "4096", NULL},
+	{OPTION_POOL_SIZE, "65536", NULL},
 	{OPTION_NAME_CACHE, "0", NULL},
 	{OPTION_NAME_CACHE, "86400", NULL},
 	{OPTION_TIMEOUT, "1", NULL},
@@ -264,6 +267,10 @@ static const struct {
 	{OPTION_HOSTS_FILE, "1", "is not one of no, yes"},
 	{OPTION_HOSTS_FILE, "Yes", "is not one of no, yes"},
 	{OPTION_LOCAL, "allow", "is not one of refuse, direct, tunnel"},
+	{OPTION_POOL_SIZE, "", "from 4096 to 65536"},
+	{OPTION_POOL_SIZE, "4095", "from 4096 to 65536"},
+	{OPTION_POOL_SIZE, "65537", "from 4096 to 65536"},
+	{OPTION_POOL_SIZE, "-1", "from 4096 to 65536"},
 	{OPTION_NAME_CACHE, "", "from 0 to 86400"},
 	{OPTION_NAME_CACHE, "86401", "from 0 to 86400"},
 	{OPTION_NAME_CACHE, "no", "from 0 to 86400"},

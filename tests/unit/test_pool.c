@@ -22,7 +22,14 @@
 
 #include "core/pool.c"
 
-enum { NAME_SIZE = 64, THREADS = 8, SHARED_NAMES = 200, OWN_NAMES = 100, NO_LIMIT = POOL_SLOTS };
+enum {
+	NAME_SIZE = 64,
+	THREADS = 8,
+	SHARED_NAMES = 200,
+	OWN_NAMES = 100,
+	SLOTS = POOL_SLOTS_MIN,
+	NO_LIMIT = SLOTS
+};
 
 static struct pool *pool_in(void *memory, uint32_t slots)
 {
@@ -35,7 +42,7 @@ static struct pool *pool_in(void *memory, uint32_t slots)
 
 static struct pool *pool_new(uint32_t slots)
 {
-	void *memory = calloc(1, pool_size(slots));
+	void *memory = calloc(1, pool_bytes(slots));
 
 	assert_non_null(memory);
 	return pool_in(memory, slots);
@@ -49,7 +56,7 @@ static void pool_free(struct pool *pool)
 
 static void pool_free_shared(struct pool *pool)
 {
-	assert_int_equal(munmap(pool->block, pool_size(pool->slots)), 0);
+	assert_int_equal(munmap(pool->block, pool_bytes(pool->slots)), 0);
 	free(pool);
 }
 
@@ -65,7 +72,7 @@ static const char *name_of(const struct pool *pool, uint32_t slot)
 static struct pool *pool_new_shared(uint32_t slots)
 {
 	void *memory = mmap(
-		NULL, pool_size(slots), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	assert_true(memory != MAP_FAILED);
 	return pool_in(memory, slots);
@@ -89,11 +96,11 @@ static bool name_is_whole(const char *name)
 
 static void a_name_is_found_again_in_its_slot(void **state)
 {
-	struct pool *pool = pool_new(POOL_SLOTS);
+	struct pool *pool = pool_new(SLOTS);
 	const uint32_t slot = pool_add(pool, "abc.onion", NO_LIMIT);
 
 	(void)state;
-	assert_true(slot < POOL_SLOTS);
+	assert_true(slot < SLOTS);
 	assert_string_equal(name_of(pool, slot), "abc.onion");
 	assert_int_equal(pool_add(pool, "abc.onion", NO_LIMIT), slot);
 	assert_int_equal(pool_count(pool), 1);
@@ -102,7 +109,7 @@ static void a_name_is_found_again_in_its_slot(void **state)
 
 static void case_and_one_trailing_dot_do_not_matter(void **state)
 {
-	struct pool *pool = pool_new(POOL_SLOTS);
+	struct pool *pool = pool_new(SLOTS);
 	const uint32_t slot = pool_add(pool, "ABC.Onion.", NO_LIMIT);
 
 	(void)state;
@@ -115,7 +122,7 @@ static void case_and_one_trailing_dot_do_not_matter(void **state)
 
 static void bad_names_have_no_slot(void **state)
 {
-	struct pool *pool = pool_new(POOL_SLOTS);
+	struct pool *pool = pool_new(SLOTS);
 
 	(void)state;
 	assert_int_equal(pool_add(pool, "", NO_LIMIT), POOL_NO_SLOT);
@@ -155,20 +162,20 @@ static void an_unused_or_impossible_slot_has_no_name(void **state)
 
 static void a_full_pool_keeps_its_names_and_takes_no_more(void **state)
 {
-	struct pool *pool = pool_new(POOL_SLOTS);
-	uint32_t slots[POOL_SLOTS];
+	struct pool *pool = pool_new(SLOTS);
+	uint32_t slots[SLOTS];
 	char name[NAME_SIZE];
 
 	(void)state;
-	for (unsigned i = 0; i < POOL_SLOTS; i++) {
+	for (unsigned i = 0; i < SLOTS; i++) {
 		name_make(name, 0, i);
 		slots[i] = pool_add(pool, name, NO_LIMIT);
-		assert_true(slots[i] < POOL_SLOTS);
+		assert_true(slots[i] < SLOTS);
 	}
 	assert_int_equal(pool_add(pool, "one.more.example", NO_LIMIT), POOL_NO_SLOT);
-	assert_int_equal(pool_count(pool), POOL_SLOTS);
-	assert_null(name_of(pool, POOL_SLOTS));
-	for (unsigned i = 0; i < POOL_SLOTS; i++) {
+	assert_int_equal(pool_count(pool), SLOTS);
+	assert_null(name_of(pool, SLOTS));
+	for (unsigned i = 0; i < SLOTS; i++) {
 		name_make(name, 0, i);
 		assert_string_equal(name_of(pool, slots[i]), name);
 		assert_int_equal(pool_add(pool, name, NO_LIMIT), slots[i]);
@@ -176,9 +183,38 @@ static void a_full_pool_keeps_its_names_and_takes_no_more(void **state)
 	pool_free(pool);
 }
 
+static void the_largest_pool_holds_as_many_names_as_it_says(void **state)
+{
+	struct pool *pool = pool_new(POOL_SLOTS_MAX);
+	char name[NAME_SIZE];
+
+	(void)state;
+	for (unsigned i = 0; i < POOL_SLOTS_MAX; i++) {
+		name_make(name, 0, i);
+		assert_true(pool_add(pool, name, POOL_SLOTS_MAX) < POOL_SLOTS_MAX);
+	}
+	assert_int_equal(pool_count(pool), POOL_SLOTS_MAX);
+	assert_int_equal(pool_add(pool, "one.more.example", POOL_SLOTS_MAX), POOL_NO_SLOT);
+	pool_free(pool);
+}
+
+static void a_pool_has_as_many_slots_as_its_length_says(void **state)
+{
+	(void)state;
+	assert_int_equal(pool_slots(pool_bytes(POOL_SLOTS_MIN)), POOL_SLOTS_MIN);
+	assert_int_equal(pool_slots(pool_bytes(5000)), 5000);
+	assert_int_equal(pool_slots(pool_bytes(POOL_SLOTS_MAX)), POOL_SLOTS_MAX);
+	assert_int_equal(pool_slots(0), 0);
+	assert_int_equal(pool_slots(pool_bytes(POOL_SLOTS_MIN - 1)), 0);
+	assert_int_equal(pool_slots(pool_bytes(POOL_SLOTS_MAX + 1)), 0);
+	assert_int_equal(pool_slots(pool_bytes(5000) - 1), 0);
+	assert_int_equal(pool_slots(pool_bytes(5000) + 1), 0);
+	assert_int_equal(pool_slots(SIZE_MAX), 0);
+}
+
 static void slots_stay_below_the_limit(void **state)
 {
-	struct pool *pool = pool_new(POOL_SLOTS);
+	struct pool *pool = pool_new(SLOTS);
 	char name[NAME_SIZE];
 
 	(void)state;
@@ -188,7 +224,7 @@ static void slots_stay_below_the_limit(void **state)
 	}
 	assert_int_equal(pool_add(pool, "one.more.example", 4), POOL_NO_SLOT);
 	assert_int_equal(pool_add(pool, "one.more.example", 0), POOL_NO_SLOT);
-	assert_true(pool_add(pool, "one.more.example", NO_LIMIT) < POOL_SLOTS);
+	assert_true(pool_add(pool, "one.more.example", NO_LIMIT) < SLOTS);
 	pool_free(pool);
 }
 
@@ -296,7 +332,7 @@ static void expect_slots(
 
 	for (unsigned i = 0; i < count; i++) {
 		name_make(name, who, i);
-		assert_true(slots[i] < POOL_SLOTS);
+		assert_true(slots[i] < SLOTS);
 		assert_string_equal(name_of(pool, slots[i]), name);
 	}
 }
@@ -306,7 +342,7 @@ static uint32_t expect_whole_names(const struct pool *pool)
 {
 	uint32_t count = 0;
 
-	for (uint32_t slot = 0; slot < POOL_SLOTS; slot++) {
+	for (uint32_t slot = 0; slot < SLOTS; slot++) {
 		const char *name = name_of(pool, slot);
 
 		if (name && !name_is_whole(name))
@@ -325,7 +361,7 @@ static void *reader_run(void *argument)
 	uintptr_t torn = 0;
 
 	do {
-		for (uint32_t slot = 0; slot < POOL_SLOTS; slot++) {
+		for (uint32_t slot = 0; slot < SLOTS; slot++) {
 			const char *name = name_of(pool, slot);
 
 			torn += name && !name_is_whole(name);
@@ -336,7 +372,7 @@ static void *reader_run(void *argument)
 
 static void threads_that_race_agree_about_every_slot(void **state)
 {
-	struct pool *pool = pool_new(POOL_SLOTS);
+	struct pool *pool = pool_new(SLOTS);
 	static struct writer writers[THREADS];
 	pthread_t threads[THREADS], reader;
 	void *torn;
@@ -367,7 +403,7 @@ static void threads_that_race_agree_about_every_slot(void **state)
 
 static void a_name_added_by_a_child_is_its_parents_too(void **state)
 {
-	struct pool *pool = pool_new_shared(POOL_SLOTS);
+	struct pool *pool = pool_new_shared(SLOTS);
 	int status;
 
 	(void)state;
@@ -375,7 +411,7 @@ static void a_name_added_by_a_child_is_its_parents_too(void **state)
 	assert_true(child >= 0);
 	if (child == 0) {
 		/* A child of another program finds the pool in use and makes it its own. */
-		struct pool joined = pool_over(pool->block, POOL_SLOTS);
+		struct pool joined = pool_over(pool->block, SLOTS);
 
 		_exit(pool_add(&joined, "abc.onion", NO_LIMIT) == POOL_NO_SLOT);
 	}
@@ -404,7 +440,7 @@ static _Noreturn void child_fill(struct pool *pool)
 
 static void a_killed_writer_leaves_a_pool_that_works(void **state)
 {
-	struct pool *pool = pool_new_shared(POOL_SLOTS);
+	struct pool *pool = pool_new_shared(SLOTS);
 	char name[NAME_SIZE];
 
 	(void)state;
@@ -421,11 +457,11 @@ static void a_killed_writer_leaves_a_pool_that_works(void **state)
 
 	const uint32_t count = expect_whole_names(pool);
 	/* At most one slot is lost, and only where the pool was not full by then. */
-	for (uint32_t i = count; i + 1 < POOL_SLOTS; i++) {
+	for (uint32_t i = count; i + 1 < SLOTS; i++) {
 		name_make(name, 2, i);
-		assert_true(pool_add(pool, name, NO_LIMIT) < POOL_SLOTS);
+		assert_true(pool_add(pool, name, NO_LIMIT) < SLOTS);
 	}
-	assert_true(expect_whole_names(pool) >= POOL_SLOTS - 1);
+	assert_true(expect_whole_names(pool) >= SLOTS - 1);
 	pool_free_shared(pool);
 }
 
@@ -452,6 +488,8 @@ int main(void)
 		cmocka_unit_test(a_name_of_255_bytes_is_kept_whole),
 		cmocka_unit_test(an_unused_or_impossible_slot_has_no_name),
 		cmocka_unit_test(a_full_pool_keeps_its_names_and_takes_no_more),
+		cmocka_unit_test(the_largest_pool_holds_as_many_names_as_it_says),
+		cmocka_unit_test(a_pool_has_as_many_slots_as_its_length_says),
 		cmocka_unit_test(slots_stay_below_the_limit),
 		cmocka_unit_test(a_name_is_put_into_a_free_slot_alone),
 		cmocka_unit_test(a_limit_beyond_the_pool_is_the_pool),
