@@ -66,14 +66,16 @@ static const struct {
 
 static struct {
 	int fd;
-	bool by_syscall, by_alias; /* which door the socket calls take */
-	long wide;                 /* bits that the kernel does not look at */
-	int flags;                 /* of every send */
-	int family;                /* put into every address instead of its own; -1: none */
-	int length;                /* of every address instead of its own; -1: none */
-	char found[1024];          /* what a lookup said */
-	const char *error;         /* a lookup's error; NULL: errno is */
-} state = {.fd = -1, .family = -1, .length = -1};
+	bool by_syscall, by_alias;         /* which door the socket calls take */
+	long (*enter)(long number, ...);   /* how a system call is made */
+	void *(*from)(const char *symbol); /* where functions come from; NULL: from where they do */
+	long wide;                         /* bits that the kernel does not look at */
+	int flags;                         /* of every send */
+	int family;                        /* put into every address instead of its own; -1: none */
+	int length;                        /* of every address instead of its own; -1: none */
+	char found[1024];                  /* what a lookup said */
+	const char *error;                 /* a lookup's error; NULL: errno is */
+} state = {.fd = -1, .enter = syscall, .family = -1, .length = -1};
 
 typedef int way(char **args);
 
@@ -113,9 +115,11 @@ static int call_socket(int domain, int type, int protocol)
 	int (*function)(int, int, int) = socket;
 
 	if (state.by_syscall)
-		return (int)syscall(state.wide | SYS_socket, domain, type, protocol);
+		return (int)state.enter(state.wide | SYS_socket, domain, type, protocol);
 	if (state.by_alias)
 		*(void **)&function = alias("__socket");
+	if (state.from != NULL)
+		*(void **)&function = state.from("socket");
 	return function(domain, type, protocol);
 }
 
@@ -124,16 +128,18 @@ static int call_connect(const struct sockaddr *addr, socklen_t len)
 	int (*function)(int, const struct sockaddr *, socklen_t) = connect;
 
 	if (state.by_syscall)
-		return (int)syscall(state.wide | SYS_connect, state.fd, addr, len);
+		return (int)state.enter(state.wide | SYS_connect, state.fd, addr, len);
 	if (state.by_alias)
 		*(void **)&function = alias("__connect");
+	if (state.from != NULL)
+		*(void **)&function = state.from("connect");
 	return function(state.fd, addr, len);
 }
 
 static int call_sendto(const void *bytes, size_t n, const struct sockaddr *addr, socklen_t len)
 {
 	if (state.by_syscall)
-		return (int)syscall(
+		return (int)state.enter(
 			state.wide | SYS_sendto, state.fd, bytes, n, state.flags, addr, len);
 	return (int)sendto(state.fd, bytes, n, state.flags, addr, len);
 }
@@ -141,7 +147,7 @@ static int call_sendto(const void *bytes, size_t n, const struct sockaddr *addr,
 static int call_sendmsg(struct msghdr *message)
 {
 	if (state.by_syscall)
-		return (int)syscall(state.wide | SYS_sendmsg, state.fd, message, state.flags);
+		return (int)state.enter(state.wide | SYS_sendmsg, state.fd, message, state.flags);
 	return (int)sendmsg(state.fd, message, state.flags);
 }
 
@@ -150,7 +156,8 @@ static int call_sendmmsg(struct mmsghdr *messages, unsigned n)
 	int (*function)(int, struct mmsghdr *, unsigned, int) = sendmmsg;
 
 	if (state.by_syscall)
-		return (int)syscall(state.wide | SYS_sendmmsg, state.fd, messages, n, state.flags);
+		return (int)state.enter(
+			state.wide | SYS_sendmmsg, state.fd, messages, n, state.flags);
 	if (state.by_alias)
 		*(void **)&function = alias("__sendmmsg");
 	return function(state.fd, messages, n, state.flags);
@@ -219,7 +226,7 @@ static int way_bind(char **args)
 	const struct address address = address_of(args);
 
 	if (state.by_syscall)
-		return (int)syscall(
+		return (int)state.enter(
 			state.wide | SYS_bind, state.fd, sockaddr_of(&address), address.len);
 	return bind(state.fd, sockaddr_of(&address), address.len);
 }
@@ -227,7 +234,7 @@ static int way_bind(char **args)
 static int way_listen(char **args)
 {
 	(void)args;
-	return (int)(state.by_syscall ? syscall(state.wide | SYS_listen, state.fd, 5)
+	return (int)(state.by_syscall ? state.enter(state.wide | SYS_listen, state.fd, 5)
 				      : listen(state.fd, 5));
 }
 
@@ -325,7 +332,8 @@ static int way_old_frame(char **args)
 static int set(int level, int name, const void *value, socklen_t len)
 {
 	if (state.by_syscall)
-		return (int)syscall(state.wide | SYS_setsockopt, state.fd, level, name, value, len);
+		return (int)state.enter(
+			state.wide | SYS_setsockopt, state.fd, level, name, value, len);
 	return setsockopt(state.fd, level, name, value, len);
 }
 
@@ -442,7 +450,7 @@ static int way_uring_connect(char **args)
 {
 	const struct address address = address_of(args);
 	struct io_uring_params params = {.flags = 0};
-	const int ring = (int)syscall(state.wide | SYS_io_uring_setup, 2, &params);
+	const int ring = (int)state.enter(state.wide | SYS_io_uring_setup, 2, &params);
 	struct io_uring_sqe *entries;
 	unsigned char *queue;
 	unsigned zero = 0;
@@ -460,8 +468,8 @@ static int way_uring_connect(char **args)
 	};
 	memcpy(queue + params.sq_off.array, &zero, sizeof(zero));
 	__atomic_store_n((unsigned *)(void *)(queue + params.sq_off.tail), 1, __ATOMIC_RELEASE);
-	return syscall(state.wide | SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL,
-		       0) < 0
+	return state.enter(state.wide | SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS,
+		       NULL, 0) < 0
 		       ? -1
 		       : 0;
 }
@@ -648,7 +656,11 @@ static int way_gethostbyaddr_r(char **args)
 	return entry_found(result, error, true);
 }
 
+#ifndef WAYS_STATIC /* its libc has no functions of old versions */
 #include "ways_resolver.c"
+#endif
+
+#include "ways_past.c"
 
 #include "ways_exec.c"
 
@@ -736,7 +748,9 @@ static const struct {
 	int args;
 	way *go;
 } ways[] = {
+#ifndef WAYS_STATIC
 	WAYS_RESOLVER,
+#endif
 	{"wide-syscall", 0, way_wide_syscall},
 	{"source-route", 1, way_source_route},
 	{"route-header", 1, way_route_header},
@@ -778,6 +792,9 @@ static const struct {
 	{"fork", 0, way_fork},
 	{"start", 2, way_start},
 	{"wait", 0, way_wait},
+	{"instruction", 0, way_instruction},
+	{"int80-connect", 2, way_int80_connect},
+	{"libc", 1, way_libc},
 };
 
 static const char *error_name(void)

@@ -70,6 +70,19 @@ static int moved(char **argv)
 	return spawned(posix_spawn(&child, argv[0], &actions, NULL, argv, nothing), child);
 }
 
+/* As the runtimes of other languages start programs. */
+static int vforked(char **argv)
+{
+	const long call[6] = {(intptr_t)argv[0], (intptr_t)argv, (intptr_t)nothing};
+	const pid_t child = vfork();
+
+	if (child == 0) {
+		enter_kernel(SYS_execve, call);
+		_exit(127);
+	}
+	return spawned(child < 0 ? errno : 0, child);
+}
+
 /* start HOW PROGRAM: the program goes on with the steps that follow. */
 static int way_start(char **args)
 {
@@ -98,6 +111,8 @@ static int way_start(char **args)
 		return fexecve(open(argv[0], O_RDONLY), argv, nothing);
 	if (strcmp(how, "syscall") == 0)
 		return (int)syscall(SYS_execve, argv[0], argv, nothing);
+	if (strcmp(how, "instruction") == 0)
+		return vforked(argv);
 	if (strcmp(how, "posix_spawn") == 0)
 		return spawned(posix_spawn(&child, argv[0], NULL, NULL, argv, nothing), child);
 	if (strcmp(how, "posix_spawnp") == 0)
