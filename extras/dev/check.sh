@@ -6,6 +6,7 @@ SUITES="e2e preload leak install"
 THREAD_TESTS="tests/unit/test_pool"
 FUZZ_SECONDS=10
 SUITE_TIMEOUT=900
+TEST_TIMEOUT=300
 STRESS_ROUNDS=20
 CLIENTS=
 skips=
@@ -133,7 +134,7 @@ suite_run() {
 	if [ -x "$ROOT/tests/$suite/run" ]; then
 		set -- "$ROOT/tests/$suite/run" "$@"
 	else
-		set -- env BATS_TEST_TIMEOUT=300 bats --formatter tap "$ROOT/tests/$suite"
+		set -- env BATS_TEST_TIMEOUT=$TEST_TIMEOUT bats --formatter tap "$ROOT/tests/$suite"
 	fi
 	timeout -k 10 $SUITE_TIMEOUT "$@" >"$STEP/$suite.tap"
 }
