@@ -34,7 +34,7 @@ extern char **environ;
 /* TEST-NET-2: nobody's, so that every tool tunnels it. */
 static const char far_address[] = "198.51.100.7";
 
-enum { FAR_PORT = 80, SAMPLES_MAX = 1 << 16, READ_SIZE = 1 << 16, READS = 64 };
+enum { FAR_PORT = 80, NAMES = 4000, SAMPLES_MAX = 1 << 16, READ_SIZE = 1 << 16, READS = 64 };
 
 /* The conversation that a client with credentials has. In one turn Tor leaves 05 02 out. */
 static const uint8_t greeting[] = {5, 1, 2};
@@ -185,12 +185,23 @@ static void run_hosts(void)
 	look_up("localhost");
 }
 
-static void run_resolve(void)
+static void run_repeated(void)
 {
-	if (proxy_port != 0)
+	look_up("www.example.com");
+}
+
+/* Another name each time, as many as the pool of a run takes. */
+static void run_distinct(void)
+{
+	static unsigned i;
+	char name[32];
+
+	if (proxy_port != 0) {
 		end(one_turn_open(question, sizeof(question)));
-	else
-		look_up("www.example.com");
+		return;
+	}
+	snprintf(name, sizeof(name), "n%u.example.com", i++ % NAMES);
+	look_up(name);
 }
 
 /* ---- bulk ------------------------------------------------------------------------------------ */
@@ -315,7 +326,9 @@ static const struct subject {
 	{"stepwise", NULL, run_stepwise, 1},
 	{"numeric", NULL, run_numeric, 32},
 	{"hosts", NULL, run_hosts, 4},
-	{"resolve", NULL, run_resolve, 1},
+	{"distinct", NULL, run_distinct, 1},
+	{"repeated", NULL, run_repeated, 32},
+	{"fake", NULL, run_distinct, 32},
 	{"bulk", NULL, run_bulk, 1},
 	{"dup", prepare_pair, run_dup, 128},
 	{"poll", prepare_ready, run_poll, 128},
