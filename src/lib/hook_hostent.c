@@ -132,7 +132,7 @@ EXPORTED int gethostbyname2_r(const char *restrict name, int af, struct hostent 
 		return give(EAFNOSUPPORT, entry, result, 0, herrorp);
 	if (is_numeric(name))
 		return real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
-	if (hosts_file) {
+	if (hosts_file && !local_names_lack(name)) {
 		error = real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
 		handed_out_note_entry(*result);
 		/* A name with addresses of the other family alone is this machine's too. */

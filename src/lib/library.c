@@ -24,6 +24,7 @@
 #include "lib/child_environment.h"
 #include "lib/child_program.h"
 #include "lib/fd_table.h"
+#include "lib/hosts_copy.h"
 #include "lib/log.h"
 #include "lib/name_cache.h"
 #include "lib/pool_map.h"
@@ -140,6 +141,7 @@ static void after_fork(void)
 	library.owner = getpid();
 	fd_table_after_fork();
 	name_cache_after_fork();
+	hosts_copy_after_fork();
 }
 
 bool library_set_up(void)

@@ -29,6 +29,7 @@ libtunic_la_SOURCES = \
 	src/lib/hook_sockopt.c \
 	src/lib/hook_syscall.c \
 	src/lib/hooks.def \
+	src/lib/hosts_copy.c src/lib/hosts_copy.h \
 	src/lib/judge.c src/lib/judge.h \
 	src/lib/library.c src/lib/library.h \
 	src/lib/local_names.c src/lib/local_names.h \

@@ -10,9 +10,11 @@
 #include <limits.h>
 #include <pthread.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
+#include "lib/hosts_copy.h"
 #include "lib/library.h"
 #include "lib/real.h"
 
@@ -54,11 +56,18 @@ bool local_names_ready(void)
 	return local_names_restrain() && library.settings->hosts_file;
 }
 
+bool local_names_lack(const char *name)
+{
+	return hosts_copy_lacks(_PATH_HOSTS, name, time(NULL));
+}
+
 bool local_names_has(const char *name)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 	struct addrinfo *list;
 
+	if (local_names_lack(name))
+		return false;
 	if (real.getaddrinfo(name, NULL, &hints, &list) != 0)
 		return false;
 	freeaddrinfo(list);

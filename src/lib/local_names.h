@@ -21,6 +21,9 @@ bool local_names_ready(void);
 /* Is this one of the databases (nsswitch.conf(5)) whose sources are ours to choose? */
 bool local_names_holds(const char *database);
 
+/* Is it certain that the hosts file has no such name? To find that out is quick, and no may be wrong. */
+bool local_names_lack(const char *name);
+
 /* Has the hosts file this name, with addresses of whatever family? Only when ready. */
 bool local_names_has(const char *name);
 

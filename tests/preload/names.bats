@@ -69,6 +69,36 @@ NO_NAMES=('' . .. ' ' : a..b 1.2.3.256 1.2.3.4.5 '1.2.3.4 ' '[::1]' 1::2::3 nowh
 	same "$(program addrinfo)" flags 127.0.0.1 localhost
 }
 
+@test "a name is there from the moment it is in the hosts file to the moment it is not, as with libc" {
+	same python3 -c '
+import socket, time
+name, path = "nowhere.example", "/etc/hosts"
+def ask():
+    for look_up in (socket.gethostbyname, lambda name: socket.getaddrinfo(name, 80)[0][4]):
+        try:
+            print(look_up(name))
+        except OSError as error:
+            print(error.args[0])
+def put(text):
+    with open(path, "w") as file:
+        file.write(text)
+before = open(path).read()
+time.sleep(2.1)  # long enough for a copy to be kept
+ask()
+ask()
+put(before + "203.0.113.50 " + name + "\n")
+ask()
+put(before + "203.0.113.50 " + name.upper() + ".\n")
+ask()
+put(before)
+time.sleep(2.1)
+ask()
+put(before.replace("four.test", name))
+ask()
+put(before)
+ask()'
+}
+
 @test "getaddrinfo: a public name is as one of the hosts file" {
 	public_names
 	# Of the family AF_INET6 (10) it has no address: see the next test.

@@ -72,6 +72,10 @@ unit_tests += tests/unit/test_handed_out
 tests_unit_test_handed_out_SOURCES = tests/unit/test_handed_out.c src/lib/handed_out.c
 tests_unit_test_handed_out_LDADD = libbase.la $(CMOCKA_LIBS)
 
+unit_tests += tests/unit/test_hosts_copy
+tests_unit_test_hosts_copy_SOURCES = tests/unit/test_hosts_copy.c src/lib/hosts_copy.c
+tests_unit_test_hosts_copy_LDADD = $(CMOCKA_LIBS)
+
 # Without cmocka these do not compile, so `make check` fails: it never passes by skipping them.
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 check_PROGRAMS += $(unit_tests)
