@@ -190,7 +190,10 @@ struct judgement policy_unix(const char *path, size_t len)
 	/* Services that answer names, and ask the clear net for them. */
 	static const char *const resolvers[] = {
 		"/run/nscd/socket",
+		"/run/nslcd/socket",
 		"/run/avahi-daemon/socket",
+		"/run/mdnsd",
+		"/run/samba/winbindd/pipe",
 		"/var/lib/sss/pipes/nss",
 	};
 	static const char resolved[] = "/run/systemd/resolve/io.systemd.Resolve";

@@ -118,7 +118,7 @@ def proxies_start():
 
 NSCD = "/run/nscd/socket"
 SOCKETS = (NSCD, "/run/systemd/resolve/io.systemd.Resolve", "/run/avahi-daemon/socket",
-           "/var/lib/sss/pipes/nss")
+           "/run/nslcd/socket", "/run/mdnsd", "/run/samba/winbindd/pipe", "/var/lib/sss/pipes/nss")
 # Requests to nscd about users, groups and services say nothing about the network; nor does 13,
 # which asks for a view of its table of hosts: glibc reads there when interfaces last changed.
 NSCD_ELSEWHERE = frozenset((0, 1, 2, 3, 11, 12, 13, 15, 16, 17, 18))
