@@ -15,6 +15,15 @@
 
 enum { DIGEST_HEX = 16, STAND_IN_TAIL = 1 + DIGEST_HEX };
 
+/* What the tags of each kind begin with. */
+static const char *const kinds[] = {
+	[ISOLATE_NONE] = NULL,
+	[ISOLATE_RUN] = "run:",
+	[ISOLATE_PROGRAM] = "program:",
+	[ISOLATE_PROCESS] = "process:",
+	[ISOLATE_DESTINATION] = "host:",
+};
+
 /* FNV-1a, 64 bits. */
 static uint64_t digest(const char *string)
 {
@@ -77,26 +86,25 @@ static void tag_add_kind(struct text *tag, enum isolate isolate, const struct is
 {
 	if (isolate == ISOLATE_RUN && facts->run[0] == '\0')
 		isolate = ISOLATE_PROCESS;
-	switch (isolate) {
-	case ISOLATE_RUN:
-		text_add(tag, "run:");
+	if (isolate == ISOLATE_NONE)
+		return;
+	text_add(tag, kinds[isolate]);
+	if (isolate == ISOLATE_RUN)
 		tag_add(tag, facts->run);
-		break;
-	case ISOLATE_PROGRAM:
-		text_add(tag, "program:");
+	if (isolate == ISOLATE_PROGRAM)
 		tag_add(tag, facts->program);
-		break;
-	case ISOLATE_PROCESS:
-		text_add(tag, "process:");
+	if (isolate == ISOLATE_PROCESS)
 		tag_add(tag, facts->process);
-		break;
-	case ISOLATE_DESTINATION:
-		text_add(tag, "host:");
+	if (isolate == ISOLATE_DESTINATION)
 		tag_add_host(tag, facts->target);
-		break;
-	case ISOLATE_NONE:
-		break;
-	}
+}
+
+const char *isolate_kind_of(const char *tag)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (kinds[i] != NULL && strncmp(tag, kinds[i], strlen(kinds[i])) == 0)
+			return kinds[i];
+	return NULL;
 }
 
 bool isolate_tag(char out[static ISOLATE_TAG_BUF], const struct settings *settings,

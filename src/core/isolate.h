@@ -28,6 +28,12 @@ bool isolate_tag(char out[static ISOLATE_TAG_BUF], const struct settings *settin
 	const struct isolate_facts *facts);
 
 /*
+ * What the tags of some isolate setting begin with ("program:"), and this one, too; NULL: none does. A
+ * tag given by hand must not, or it would share the circuits of those.
+ */
+const char *isolate_kind_of(const char *tag);
+
+/*
  * The credentials that carry a tag. Tor (`tor` true): user "<torS0X>0", password the tag (Tor
  * proposal 351; older Tors take it as a plain user name, with the same effect). Others: user the
  * tag, password "0". False: the tag begins with "<torS0X>", which would mean something else as a

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "core/isolate.h"
 #include "core/option_types.h"
 #include "core/pool.h"
 
@@ -117,7 +118,12 @@ static bool has_control_byte(const char *value)
 
 static bool parse_TAG(void *field, const char *value, struct text *why)
 {
-	if (strncmp(value, TOR_FORM, sizeof(TOR_FORM) - 1) == 0)
+	const char *kind = isolate_kind_of(value);
+
+	if (kind)
+		text_add_all(why, "begins with ", kind, " as the tags that isolate makes",
+			(const char *)NULL);
+	else if (strncmp(value, TOR_FORM, sizeof(TOR_FORM) - 1) == 0)
 		text_add(why, "begins with " TOR_FORM ", which Tor keeps for itself");
 	else if (has_control_byte(value))
 		text_add(why, "contains a control character");

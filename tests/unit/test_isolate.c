@@ -57,6 +57,22 @@ static void each_setting_has_its_own_kind_of_tag(void **state)
 	assert_string_equal(tag_of_host("example.org", 80), "host:example.org");
 }
 
+static void every_tag_that_is_made_tells_its_kind_and_no_other_does(void **state)
+{
+	(void)state;
+	for (int isolate = ISOLATE_RUN; isolate <= ISOLATE_DESTINATION; isolate++) {
+		const char *kind;
+
+		tag_of((enum isolate)isolate, "curl", "r1", "42-7", "example.org", 80);
+		kind = isolate_kind_of(tag);
+		assert_non_null(kind);
+		assert_memory_equal(tag, kind, strlen(kind));
+	}
+	assert_null(isolate_kind_of("curl"));
+	assert_null(isolate_kind_of("program"));
+	assert_null(isolate_kind_of(""));
+}
+
 static void outside_a_run_the_process_stands_in_for_it(void **state)
 {
 	(void)state;
@@ -198,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_setting_has_its_own_kind_of_tag),
+		cmocka_unit_test(every_tag_that_is_made_tells_its_kind_and_no_other_does),
 		cmocka_unit_test(outside_a_run_the_process_stands_in_for_it),
 		cmocka_unit_test(a_destination_is_a_host_whatever_port_and_case),
 		cmocka_unit_test(without_isolation_there_is_no_tag),
