@@ -75,6 +75,19 @@ _Noreturn static void refuse_option(int found, const char *argument)
 	refuse(EXIT_OURS, "unknown option '%s'; hint: tunic --help lists all", argument);
 }
 
+/*
+ * getopt_long takes any beginning of a long option that no other one has. What that means changes
+ * with every option that is added, so only whole names are taken.
+ */
+static void refuse_if_cut(const char *word, const char *name)
+{
+	const size_t len = strcspn(word + 2, "=");
+
+	if (len != strlen(name))
+		refuse(EXIT_OURS, "unknown option '%.*s'; hint: the whole name is --%s",
+			(int)len + 2, word, name);
+}
+
 static bool take_letter(struct command_line *line, int found)
 {
 	for (unsigned i = 0; i < LETTER_COUNT; i++)
@@ -123,13 +136,16 @@ static void take_option(struct command_line *line, int found, const char *argume
 void command_line_parse(struct command_line *line, int argc, char **argv)
 {
 	struct getopt_option all[OPTION_COUNT + OWN_COUNT];
-	int found;
+	int found, at, row = 0;
 
 	memset(line, 0, sizeof(*line));
 	long_options_fill(all);
 	opterr = 0;
-	while ((found = getopt_long(argc, argv, short_options, all, NULL)) != -1)
+	while (at = optind, (found = getopt_long(argc, argv, short_options, all, &row)) != -1) {
+		if (found >= LONG_ROWS)
+			refuse_if_cut(argv[at], all[row].name);
 		take_option(line, found, argv[optind - 1]);
+	}
 	line->program = argv + optind;
 	if (line->request != REQUEST_RUN)
 		return;

@@ -92,6 +92,20 @@ print(subprocess.call([sys.argv[1], "sh", "-c", "kill -TERM $$"]))' "$TUNIC"
 	assert_stderr_says "'--shell=x' takes no value"
 }
 
+@test "long options are whole names, never beginnings of one" {
+	for line in '--prox=127.0.0.1:9 true' '--prox 127.0.0.1:9 true' '-q --sh' '--print' '--loc=direct true' \
+		'--versio'; do
+		# shellcheck disable=SC2086
+		run --separate-stderr "$TUNIC" $line
+		assert_status 125
+		assert_output ''
+		assert_stderr_says "unknown option '--[a-z]+'; hint: the whole name is --"
+	done
+	run "$TUNIC" -qt x --log info --print-config
+	assert_status 0
+	assert_output_has 'command line --log'
+}
+
 @test "--help names every setting, with its default" {
 	run "$TUNIC" --help
 	assert_status 0
