@@ -4,6 +4,7 @@
 include tests/unit/local.mk
 include tests/fuzz/local.mk
 include tests/preload/local.mk
+include tests/situations/local.mk
 include tests/servers/local.mk
 include tests/bench/local.mk
 include tests/stress/local.mk

@@ -2,7 +2,7 @@
 # ./dev check: everything that has to hold, in lanes beside each other, and the tally of it.
 
 # Which suites there are is said here, in the lanes, and not found by looking: one that is missing has to fail.
-SUITES="e2e preload leak install"
+SUITES="e2e preload situations leak install"
 THREAD_TESTS="tests/unit/test_pool"
 FUZZ_SECONDS=10
 SUITE_TIMEOUT=900
@@ -99,6 +99,8 @@ lane_variants() {
 	step sanitizers-unit "unit tests of that build" unit_tests "$BUILD/sanitizers"
 	step sanitizers-preload "the sanitized library in host programs" \
 		sanitized_suite_run preload
+	step sanitizers-situations "the same while connections open" \
+		sanitized_suite_run situations
 	step threads "the thread sanitizer on what threads share" threads_run
 	step fuzz "$FUZZ_SECONDS s of new inputs for each parser" fuzz_run $FUZZ_SECONDS
 	step distcheck "the tarball builds, passes and installs" check_dist
@@ -114,6 +116,7 @@ suite_title() {
 	case $1 in
 	e2e) echo "the command, without Tor" ;;
 	preload) echo "host programs with and without the library" ;;
+	situations) echo "host programs while their connections open, bare and with the library" ;;
 	leak) echo "nothing leaves but to the proxy" ;;
 	install) echo "make install, and what it installed" ;;
 	e2e_tor) echo "programs over the private Tor network" ;;

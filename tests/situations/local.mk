@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# The programs that live through situations; tests/situations/*.bats starts them. A new one is one word here:
+# its source is the file of the same name.
+
+situations_programs = \
+	tests/situations/epolling \
+	tests/situations/nesting \
+	tests/situations/opening \
+	tests/situations/polling \
+	tests/situations/refusing \
+	tests/situations/sleeping
+
+check_PROGRAMS += $(situations_programs)
+
+EXTRA_DIST += \
+	tests/servers/late.py \
+	tests/situations/epolling.bats \
+	tests/situations/epolling.h \
+	tests/situations/nesting.bats \
+	tests/situations/opening.bats \
+	tests/situations/polling.bats \
+	tests/situations/refusing.bats \
+	tests/situations/situation.h \
+	tests/situations/situations.bash \
+	tests/situations/sleeping.bats

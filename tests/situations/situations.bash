@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: MIT
+# Situations: the same program bare and with the library, against one far server (tests/servers/late.py).
+#
+#	load situations
+#	@test "..." { alike PROGRAM SITUATION; }
+
+load ../lib/tunic
+load ../preload/same
+
+# How the library is to speak to which proxy. A file of tests may choose others.
+WAYS=(stepwise one-turn odd)
+
+setup_file() {
+	tunic_setup
+	needs python3 unshare nsenter ip || return
+	local options=-n
+	[ "$(id -u)" -eq 0 ] || options=-rn
+	background late unshare $options python3 "$TESTS/servers/late.py" "$BATS_FILE_TMPDIR"
+	wait_until 20 test -s "$BATS_FILE_TMPDIR/ready" ||
+		fail "no server: $(cat "$(background_log late)")"
+}
+
+teardown_file() {
+	background_end
+}
+
+setup() {
+	local options=(-n)
+	tunic_setup
+	[ "$(id -u)" -eq 0 ] || options=(-n -U --preserve-credentials)
+	# shellcheck disable=SC2034 # for `bare`
+	INSIDE=(nsenter -t "$(cat "$BATS_FILE_TMPDIR/background/late.pid")" "${options[@]}")
+	settle TIMEOUT=60
+}
+
+way() {
+	settle PROXY=127.0.0.1:9050 PIPELINE=no
+	case $1 in
+	stepwise) ;;
+	one-turn) settle PIPELINE=yes ;;
+	odd) settle PROXY=127.0.0.1:9051 ;;
+	unix) settle PROXY="unix:$BATS_FILE_TMPDIR/late.sock" ;;
+	esac
+}
+
+# live WAY PROGRAM SITUATION [6]: what the program saw is in the file $SEEN; fails if it came to no end.
+live() {
+	local how=$1 status=0
+	SEEN=$BATS_TEST_TMPDIR/$1
+	shift
+	"$how" timeout 40 "$BUILD_UNDER_TEST/tests/situations/$1" "$2" "$BATS_FILE_TMPDIR/control" \
+		"${@:3}" >"$SEEN" 2>&1 </dev/null || status=$?
+	[ $status -eq 0 ] || {
+		cat "$SEEN"
+		[ $status -ne 124 ] || echo "and then nothing for 40 seconds"
+		fail "$1 $2, $how: status $status"
+	}
+}
+
+# alike PROGRAM SITUATION [6]: sees the same bare and in each way.
+alike() {
+	local how
+	live bare "$@" || return
+	mv "$SEEN" "$BATS_TEST_TMPDIR/bare.seen"
+	for how in "${WAYS[@]}"; do
+		way "$how"
+		live shimmed "$@" || fail "$how" || return
+		diff -u --label bare --label "$how" "$BATS_TEST_TMPDIR/bare.seen" "$SEEN" ||
+			fail "not as it is bare: $*, $how" || return
+	done
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* Threads that sleep in epoll_wait from before another thread's connect. */
+#include "epolling.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <sys/eventfd.h>
+
+/* Threads that wait in an epoll; `woken` counts those who have come back. */
+struct sleeper {
+	pthread_t thread;
+	int ep;
+	struct epoll_event event;
+};
+
+static sem_t woken;
+static atomic_int woken_count;
+
+static void *sleeper_wait(void *argument)
+{
+	struct sleeper *sleeper = argument;
+
+	must(epoll_wait(sleeper->ep, &sleeper->event, 1, PATIENCE) == 1, "epoll_wait");
+	show_event("woken", &sleeper->event);
+	woken_count++;
+	sem_post(&woken);
+	return NULL;
+}
+
+/* They get a while to fall asleep: that they do makes the test a hard one, not another one. */
+static void sleepers_start(struct sleeper *sleepers, int n, int ep)
+{
+	sem_init(&woken, 0, 0);
+	for (int i = 0; i < n; i++) {
+		sleepers[i].ep = ep;
+		pthread_create(&sleepers[i].thread, NULL, sleeper_wait, &sleepers[i]);
+	}
+	usleep(A_WHILE * 1000);
+}
+
+/* The first is woken by the answer; the others sleep on until something else comes for each. */
+static void sleepers_end(struct sleeper *sleepers, int n, int ep)
+{
+	struct pollfd pollfd = {.fd = control, .events = POLLIN};
+	const int happening = eventfd(1, 0);
+
+	tell_when_held(1);
+	must(poll(&pollfd, 1, PATIENCE) == 1, "nobody drives the connection");
+	take_told();
+	printf("%d woken before the answer\n", woken_count);
+	answer(1);
+	sem_wait(&woken);
+	usleep(A_WHILE * 1000);
+	printf("%d woken by the answer\n", woken_count);
+	for (int i = 1; i < n; i++) {
+		add(ep, happening, EPOLLIN | EPOLLONESHOT, TOLD);
+		sem_wait(&woken);
+		epoll_ctl(ep, EPOLL_CTL_DEL, happening, NULL);
+	}
+	for (int i = 0; i < n; i++)
+		pthread_join(sleepers[i].thread, NULL);
+}
+
+/* Registered before the connect, which can only be slept upon by edges: before it a socket is always ready. */
+static void asleep_before(int n)
+{
+	int ep = epoll_new(), fd = unconnected();
+	struct sleeper sleepers[4] = {0};
+
+	add(ep, fd, EPOLLOUT | EPOLLET, THIS);
+	show_wait("unconnected", ep, 0);
+	sleepers_start(sleepers, n, ep);
+	begin(fd);
+	sleepers_end(sleepers, n, ep);
+	show_wait("and again", ep, A_WHILE);
+	show_open("then", fd, ECHOES);
+}
+
+static void one_asleep_before(void)
+{
+	asleep_before(1);
+}
+
+static void two_asleep_before(void)
+{
+	asleep_before(2);
+}
+
+/* Asleep before the connect, and registered after it by the thread that connects. */
+static void asleep_and_added(uint32_t mode)
+{
+	int ep = epoll_new(), fd = unconnected();
+	struct sleeper sleepers[1] = {0};
+
+	sleepers_start(sleepers, 1, ep);
+	begin(fd);
+	add(ep, fd, EPOLLIN | EPOLLOUT | mode, THIS);
+	sleepers_end(sleepers, 1, ep);
+	show_wait("and again", ep, A_WHILE);
+	show_open("then", fd, ECHOES);
+}
+
+static void asleep_level(void)
+{
+	asleep_and_added(0);
+}
+
+static void asleep_edge(void)
+{
+	asleep_and_added(EPOLLET);
+}
+
+static void asleep_one_shot(void)
+{
+	asleep_and_added(EPOLLONESHOT);
+}
+
+static void asleep_exclusive(void)
+{
+	asleep_and_added(EPOLLEXCLUSIVE);
+}
+
+/* Disarmed before the connect, armed after it, while the other thread sleeps. */
+static void asleep_disarmed(void)
+{
+	int ep = epoll_new(), fd = unconnected();
+	struct sleeper sleepers[1] = {0};
+
+	add(ep, fd, EPOLLOUT | EPOLLONESHOT, THAT);
+	show_wait("unconnected", ep, 0);
+	sleepers_start(sleepers, 1, ep);
+	begin(fd);
+	show("EPOLL_CTL_MOD", registered(ep, EPOLL_CTL_MOD, fd, EPOLLOUT | EPOLLONESHOT, THIS));
+	sleepers_end(sleepers, 1, ep);
+	show_wait("and again", ep, A_WHILE);
+}
+
+/* One thread in poll for it, another in epoll. */
+static void asleep_in_both(void)
+{
+	int ep = epoll_new(), fd = unconnected();
+	struct sleeper sleepers[1] = {0};
+
+	add(ep, fd, EPOLLOUT | EPOLLET, THIS);
+	show_wait("unconnected", ep, 0);
+	sleepers_start(sleepers, 1, ep);
+	begin(fd);
+	show_until_held("poll", fd, 1);
+	printf("%d woken before the answer\n", woken_count);
+	answer(1);
+	show_poll("poll", fd, POLLOUT, PATIENCE);
+	sem_wait(&woken);
+	pthread_join(sleepers[0].thread, NULL);
+	show_wait("and again", ep, A_WHILE);
+}
+
+static const struct situation situations[] = {
+	{"one-asleep-before", one_asleep_before},
+	{"two-asleep-before", two_asleep_before},
+	{"asleep-level", asleep_level},
+	{"asleep-edge", asleep_edge},
+	{"asleep-one-shot", asleep_one_shot},
+	{"asleep-exclusive", asleep_exclusive},
+	{"asleep-disarmed", asleep_disarmed},
+	{"asleep-in-both", asleep_in_both},
+};
+
+SITUATIONS_MAIN(situations)
