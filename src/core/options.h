@@ -35,6 +35,7 @@ struct settings {
 	unsigned name_cache; /* seconds, 0: off */
 	bool hosts_file;
 	bool warn_literal;
+	bool optimistic;
 	bool allow_inbound;
 	enum local local;
 	unsigned timeout; /* seconds */

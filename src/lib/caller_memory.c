@@ -18,7 +18,9 @@ static bool byte_readable(uintptr_t byte)
 {
 	const long set = (long)(byte & ~(uintptr_t)(SET - 1));
 
-	return real.syscall(SYS_rt_sigprocmask, -1L, set, 0L, (long)SET) != -1 || errno != EFAULT;
+	/* A set at NULL is none, and no error. */
+	return set != 0 &&
+	       (real.syscall(SYS_rt_sigprocmask, -1L, set, 0L, (long)SET) != -1 || errno != EFAULT);
 }
 
 bool caller_memory_readable(const void *memory, size_t n)

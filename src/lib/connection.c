@@ -31,61 +31,87 @@ static enum step wait_for(struct connection *connection, short events)
 	return STEP_GOING_ON;
 }
 
-/*
- * Is the kernel's own connect over? A second connect tells the outcome and, where it went well,
- * takes the success that the kernel still owes: without it a later connect of the program would get
- * that.
- */
-static enum step step_reaching(struct connection *connection)
+/* TCP_FASTOPEN_CONNECT puts the kernel's own connecting off to the first send, which then says EINPROGRESS. */
+static bool is_not_yet(int error)
 {
-	struct pollfd pollfd = {.fd = connection->fd, .events = POLLOUT};
-
-	if (poll(&pollfd, 1, 0) <= 0)
-		return wait_for(connection, POLLOUT);
-	if (real.connect(connection->fd, (const struct sockaddr *)&connection->proxy,
-		    connection->proxy_len) != 0)
-		return fail(connection, CONNECTION_UNREACHED, errno);
-	connection->phase = CONNECTION_TALKING;
-	return STEP_DONE;
+	return error == EAGAIN || error == EWOULDBLOCK || error == EINPROGRESS;
 }
 
-/* Sends what there is to send. DONE: all of it. */
+/* A call on the socket has failed: before the first byte is sent that is connect(2)'s own error. */
+static enum step broken(struct connection *connection)
+{
+	return fail(connection,
+		connection->phase == CONNECTION_REACHING ? CONNECTION_UNREACHED : CONNECTION_TALK,
+		errno);
+}
+
+/*
+ * Sends what there is to send. DONE: all of it. The first send is also what tells the outcome of connect(2):
+ * until that is over it says EAGAIN, and then the error, if there is one.
+ */
 static enum step send_all(struct connection *connection)
 {
 	const uint8_t *bytes;
+	bool just_sent = false;
 	size_t n;
 
 	while (bytes = socks_client_emit(&connection->socks, &n), n > 0) {
-		ssize_t sent = send(connection->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t sent = real.send(connection->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-		if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+		if (sent < 0 && is_not_yet(errno))
 			return wait_for(connection, POLLOUT);
 		if (sent < 0 && errno != EINTR)
-			return fail(connection, CONNECTION_TALK, errno);
-		if (sent > 0)
+			return broken(connection);
+		if (sent > 0) {
 			socks_client_sent(&connection->socks, (size_t)sent);
+			connection->phase = CONNECTION_TALKING;
+			just_sent = true;
+		}
 	}
-	return STEP_DONE;
+	/* The proxy will need its time: to look for the answer at once would be in vain. */
+	return just_sent ? wait_for(connection, POLLIN) : STEP_DONE;
 }
 
+/* Feeds the codec as far as it goes. Returns how many of the bytes it took. */
+static size_t feed(struct socks_client *socks, const uint8_t *bytes, size_t n)
+{
+	size_t taken = 0, want;
+
+	while (want = socks_client_want(socks), want > 0 && taken < n) {
+		const size_t part = want < n - taken ? want : n - taken;
+
+		socks_client_feed(socks, bytes + taken, part);
+		taken += part;
+	}
+	return taken;
+}
+
+/*
+ * What lies there is looked at first, and then taken as far as it is the proxy's: two calls, where taking just
+ * what the codec wants next would be up to five.
+ */
 static enum step receive(struct connection *connection)
 {
 	uint8_t bytes[SOCKS_REPLY_MAX];
-	size_t want = socks_client_want(&connection->socks);
-	ssize_t n = recv(
-		connection->fd, bytes, want < sizeof(bytes) ? want : sizeof(bytes), MSG_DONTWAIT);
+	ssize_t n = real.recv(connection->fd, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_PEEK);
+	size_t taken;
 
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 		return wait_for(connection, POLLIN);
 	if (n < 0 && errno == EINTR)
 		return STEP_GOING_ON;
 	if (n < 0)
-		return fail(connection, CONNECTION_TALK, errno);
+		return broken(connection);
 	connection->events = 0;
-	return socks_client_feed(&connection->socks, bytes, (size_t)n);
+	if (n == 0)
+		return socks_client_feed(&connection->socks, bytes, 0);
+	taken = feed(&connection->socks, bytes, (size_t)n);
+	if (real.recv(connection->fd, bytes, taken, MSG_DONTWAIT) != (ssize_t)taken)
+		return fail(connection, CONNECTION_TALK, EPROTO);
+	return socks_client_outcome(&connection->socks);
 }
 
-static enum step step_talking(struct connection *connection)
+static enum step talk(struct connection *connection)
 {
 	enum step step = socks_client_outcome(&connection->socks);
 
@@ -104,24 +130,53 @@ static enum step step_talking(struct connection *connection)
 
 enum step connection_step(struct connection *connection)
 {
-	if (connection->phase == CONNECTION_REACHING && step_reaching(connection) == STEP_GOING_ON)
-		return STEP_GOING_ON;
-	if (connection->phase == CONNECTION_TALKING)
-		return step_talking(connection);
-	return connection->phase == CONNECTION_OPEN ? STEP_DONE : STEP_FAILED;
+	switch (connection->phase) {
+	case CONNECTION_STARTING:
+		return wait_for(connection, 0);
+	case CONNECTION_REACHING:
+	case CONNECTION_TALKING:
+		return talk(connection);
+	case CONNECTION_OPEN:
+		return STEP_DONE;
+	case CONNECTION_BROKEN:
+	default:
+		return STEP_FAILED;
+	}
+}
+
+enum step connection_give_up(struct connection *connection)
+{
+	return fail(connection, CONNECTION_DEADLINE, ETIMEDOUT);
+}
+
+void connection_prepare(struct connection *connection, int fd, const struct sockaddr *proxy,
+	socklen_t proxy_len, const struct socks_client *socks)
+{
+	*connection = (struct connection){.fd = fd, .phase = CONNECTION_STARTING, .socks = *socks};
+	memcpy(&connection->proxy, proxy, proxy_len);
+	connection->proxy_len = proxy_len;
+}
+
+int connection_reach(const struct connection *connection)
+{
+	const struct sockaddr *proxy = (const struct sockaddr *)&connection->proxy;
+
+	return real.connect(connection->fd, proxy, connection->proxy_len) == 0 ? 0 : errno;
+}
+
+enum step connection_begun(struct connection *connection, int error)
+{
+	if (error != 0 && error != EINPROGRESS && error != EINTR)
+		return fail(connection, CONNECTION_UNREACHED, error);
+	connection->phase = CONNECTION_REACHING;
+	return connection_step(connection);
 }
 
 enum step connection_start(struct connection *connection, int fd, const struct sockaddr *proxy,
 	socklen_t proxy_len, const struct socks_client *socks)
 {
-	*connection = (struct connection){.fd = fd, .phase = CONNECTION_REACHING, .socks = *socks};
-	memcpy(&connection->proxy, proxy, proxy_len);
-	connection->proxy_len = proxy_len;
-	if (real.connect(fd, proxy, proxy_len) == 0)
-		connection->phase = CONNECTION_TALKING;
-	else if (errno != EINPROGRESS && errno != EINTR)
-		return fail(connection, CONNECTION_UNREACHED, errno);
-	return connection_step(connection);
+	connection_prepare(connection, fd, proxy, proxy_len, socks);
+	return connection_begun(connection, connection_reach(connection));
 }
 
 uint64_t connection_now(void)
@@ -139,20 +194,18 @@ static bool is_fault(int number)
 	       number == SIGTRAP || number == SIGABRT || number == SIGSYS;
 }
 
-/*
- * poll is interrupted by every handler, connect only by those without SA_RESTART. Which one it was
- * nobody tells; so connect is interrupted where the program has any such.
- */
-static bool handlers_interrupt(void)
+bool connection_interrupted(void)
 {
+	const int saved = errno;
 	struct sigaction action;
+	bool found = false;
 
-	for (int number = 1; number < NSIG; number++)
-		if (!is_fault(number) && sigaction(number, NULL, &action) == 0 &&
+	for (int number = 1; number < NSIG && !found; number++)
+		found = !is_fault(number) && sigaction(number, NULL, &action) == 0 &&
 			!(action.sa_flags & SA_RESTART) && action.sa_handler != SIG_DFL &&
-			action.sa_handler != SIG_IGN)
-			return true;
-	return false;
+			action.sa_handler != SIG_IGN;
+	errno = saved;
+	return found;
 }
 
 enum step connection_finish(struct connection *connection, uint64_t deadline)
@@ -163,12 +216,14 @@ enum step connection_finish(struct connection *connection, uint64_t deadline)
 		struct pollfd pollfd = {.fd = connection->fd, .events = connection->events};
 		uint64_t now = connection_now();
 
-		if (now >= deadline)
-			return fail(connection, CONNECTION_DEADLINE, ETIMEDOUT);
-		if (poll(&pollfd, 1, deadline - now > INT_MAX ? INT_MAX : (int)(deadline - now)) <
-				0 &&
-			errno == EINTR && connection->interruptible && handlers_interrupt())
-			return fail(connection, CONNECTION_INTERRUPTED, EINTR);
+		if (now >= deadline) {
+			errno = ETIMEDOUT;
+			return step;
+		}
+		if (real.poll(&pollfd, 1,
+			    deadline - now > INT_MAX ? INT_MAX : (int)(deadline - now)) < 0 &&
+			errno == EINTR && connection_interrupted())
+			return step;
 	}
 	return step;
 }

@@ -5,13 +5,11 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 
+#include "lib/chunks.h"
 #include "lib/real.h"
 #include "lib/sequenced.h"
-
-enum { CHUNK_ENTRIES = 1024, CHUNKS = 1024 };
 
 /* The key is the socket's cookie; the kernel's cookies begin at 1. */
 struct entry {
@@ -19,7 +17,7 @@ struct entry {
 	_Atomic uint64_t tunnel[SEQUENCED_WORDS(struct tunnelled)];
 };
 
-static struct entry *_Atomic chunks[CHUNKS];
+static struct chunks entries = CHUNKS_OF(struct entry);
 static atomic_bool any, any_stand_in;
 
 bool fd_table_any(void)
@@ -32,7 +30,7 @@ bool fd_table_any_stand_in(void)
 	return atomic_load_explicit(&any_stand_in, memory_order_relaxed);
 }
 
-static uint64_t cookie_of(int fd)
+uint64_t fd_table_cookie(int fd)
 {
 	uint64_t cookie = 0;
 	socklen_t len = sizeof(cookie);
@@ -44,32 +42,9 @@ static uint64_t cookie_of(int fd)
 	return cookie;
 }
 
-static struct entry *new_chunk(struct entry *_Atomic *place)
-{
-	const size_t size = sizeof(struct entry) * CHUNK_ENTRIES;
-	struct entry *expected = NULL;
-	int saved = errno;
-	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	errno = saved;
-	if (map == MAP_FAILED)
-		return NULL;
-	if (atomic_compare_exchange_strong(place, &expected, (struct entry *)map))
-		return map;
-	munmap(map, size);
-	return expected;
-}
-
 static struct entry *entry_at(int fd, bool make)
 {
-	struct entry *chunk;
-
-	if (fd < 0 || fd >= CHUNKS * CHUNK_ENTRIES)
-		return NULL;
-	chunk = atomic_load_explicit(&chunks[fd / CHUNK_ENTRIES], memory_order_acquire);
-	if (chunk == NULL && make)
-		chunk = new_chunk(&chunks[fd / CHUNK_ENTRIES]);
-	return chunk ? &chunk[fd % CHUNK_ENTRIES] : NULL;
+	return chunks_entry(&entries, fd, make);
 }
 
 static bool entry_read(struct entry *entry, uint64_t cookie, struct tunnelled *out)
@@ -77,17 +52,18 @@ static bool entry_read(struct entry *entry, uint64_t cookie, struct tunnelled *o
 	return sequenced_read(&entry->place, entry->tunnel, cookie, out, sizeof(*out));
 }
 
-void fd_table_record(int fd, const struct tunnelled *tunnel)
+bool fd_table_record(int fd, const struct tunnelled *tunnel)
 {
 	struct entry *entry = entry_at(fd, true);
-	uint64_t cookie = cookie_of(fd);
+	uint64_t cookie = fd_table_cookie(fd);
 
-	if (entry == NULL || cookie == 0)
-		return;
-	sequenced_write(&entry->place, entry->tunnel, cookie, tunnel, sizeof(*tunnel));
+	if (entry == NULL || cookie == 0 ||
+		!sequenced_write(&entry->place, entry->tunnel, cookie, tunnel, sizeof(*tunnel)))
+		return false;
 	atomic_store_explicit(&any, true, memory_order_relaxed);
 	if (tunnel->carrier != CARRIER_OWN)
 		atomic_store_explicit(&any_stand_in, true, memory_order_relaxed);
+	return true;
 }
 
 void fd_table_duplicate(int from, int to)
@@ -98,36 +74,59 @@ void fd_table_duplicate(int from, int to)
 	/* Nearly every duplicate is of something else; that costs it no system call. */
 	if (entry == NULL || atomic_load_explicit(&entry->place.key, memory_order_relaxed) == 0)
 		return;
-	if (entry_read(entry, cookie_of(to), &tunnel))
+	if (entry_read(entry, fd_table_cookie(to), &tunnel))
 		fd_table_record(to, &tunnel);
+}
+
+static void after_fork(void *entry)
+{
+	sequenced_after_fork(&((struct entry *)entry)->place);
 }
 
 void fd_table_after_fork(void)
 {
-	for (int i = 0; i < CHUNKS; i++) {
-		struct entry *chunk = atomic_load_explicit(&chunks[i], memory_order_relaxed);
+	chunks_each(&entries, after_fork);
+}
 
-		for (int j = 0; chunk != NULL && j < CHUNK_ENTRIES; j++)
-			sequenced_after_fork(&chunk[j].place);
-	}
+bool fd_table_peek(int fd, uint64_t *cookie, struct tunnelled *out)
+{
+	struct entry *entry = entry_at(fd, false);
+
+	*cookie = entry ? atomic_load_explicit(&entry->place.key, memory_order_acquire) : 0;
+	return *cookie != 0 && entry_read(entry, *cookie, out);
+}
+
+int fd_table_other(int fd, uint64_t cookie)
+{
+	for (int other = chunks_next(&entries, 0); other >= 0;
+		other = chunks_next(&entries, other + 1))
+		if (other != fd && atomic_load(&entry_at(other, false)->place.key) == cookie &&
+			fd_table_cookie(other) == cookie)
+			return other;
+	return -1;
+}
+
+void fd_table_forget(int fd)
+{
+	static const struct tunnelled nothing;
+	struct entry *entry = entry_at(fd, false);
+
+	if (entry != NULL)
+		sequenced_write(&entry->place, entry->tunnel, 0, &nothing, sizeof(nothing));
 }
 
 static bool find_by_cookie(uint64_t cookie, struct tunnelled *out)
 {
-	for (int i = 0; i < CHUNKS; i++) {
-		struct entry *chunk = atomic_load_explicit(&chunks[i], memory_order_acquire);
-
-		for (int j = 0; chunk != NULL && j < CHUNK_ENTRIES; j++)
-			if (entry_read(&chunk[j], cookie, out))
-				return true;
-	}
+	for (int fd = chunks_next(&entries, 0); fd >= 0; fd = chunks_next(&entries, fd + 1))
+		if (entry_read(entry_at(fd, false), cookie, out))
+			return true;
 	return false;
 }
 
 bool fd_table_find(int fd, struct tunnelled *out)
 {
 	struct entry *entry = entry_at(fd, false);
-	uint64_t cookie = fd_table_any() ? cookie_of(fd) : 0;
+	uint64_t cookie = fd_table_any() ? fd_table_cookie(fd) : 0;
 
 	if (cookie == 0)
 		return false;

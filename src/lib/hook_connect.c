@@ -10,6 +10,8 @@
 #include "lib/library.h"
 #include "lib/log.h"
 #include "lib/lookup.h"
+#include "lib/opening.h"
+#include "lib/progress.h"
 #include "lib/proxy.h"
 #include "lib/real.h"
 #include "lib/stand_in.h"
@@ -22,6 +24,29 @@ static int connect_unix(int fd, const struct sockaddr *addr, socklen_t len)
 	if (judgement.verdict == VERDICT_REFUSE)
 		return refuse(judgement.refusal, NULL);
 	return real.connect(fd, addr, len);
+}
+
+/* A tunnel is opening on the program's socket, or has failed to. */
+static int connect_opening(
+	int fd, const struct tunnelled *tunnel, const struct sockaddr *addr, socklen_t len)
+{
+	if (addr->sa_family != AF_UNSPEC && addr->sa_family != tunnel->domain) {
+		errno = EAFNOSUPPORT;
+		return -1;
+	}
+	if (addr->sa_family != AF_UNSPEC)
+		return tunnel_open_again(fd, tunnel);
+	progress_abandon(fd);
+	return tunnel->carrier == CARRIER_OWN ? real.connect(fd, addr, len)
+					      : stand_in_undo(fd, tunnel);
+}
+
+static bool is_opening(int fd, struct tunnelled *tunnel)
+{
+	uint64_t cookie;
+
+	return opening_any() && opening_at(fd) != NULL && progress_is_ours() &&
+	       fd_table_peek(fd, &cookie, tunnel) && fd_table_cookie(fd) == cookie;
 }
 
 /* The program's socket is connected already, though not by the socket that it made. */
@@ -93,6 +118,8 @@ EXPORTED int connect(int fd, const struct sockaddr *addr, socklen_t len)
 	if (!caller_memory_readable(addr, len))
 		return real.connect(fd, NULL, len);
 	memcpy(&copy, addr, len);
+	if (is_opening(fd, &tunnel))
+		return connect_opening(fd, &tunnel, sa, len);
 	if (stand_in_find(fd, &tunnel))
 		return connect_stand_in(fd, &tunnel, sa);
 	switch (socket_kind(fd, &domain)) {
@@ -132,6 +159,13 @@ static int give_target(
 	return stand_in_give(&tunnel->target, tunnel->domain, addr, len);
 }
 
+static bool is_not_open_yet(int fd)
+{
+	const enum opening_state state = progress_step(fd, NULL);
+
+	return state == OPENING_GOING_ON || state == OPENING_FAILED || state == OPENING_TOLD;
+}
+
 EXPORTED int getpeername(int fd, struct sockaddr *restrict addr, socklen_t *restrict len)
 {
 	struct sockaddr_storage peer;
@@ -140,6 +174,10 @@ EXPORTED int getpeername(int fd, struct sockaddr *restrict addr, socklen_t *rest
 
 	if (!library_ready() || !fd_table_any() || addr == NULL || len == NULL)
 		return real.getpeername(fd, addr, len);
+	if (opening_any() && is_not_open_yet(fd)) {
+		errno = ENOTCONN;
+		return -1;
+	}
 	if (real.getpeername(fd, (struct sockaddr *)&peer, &peer_len) != 0)
 		return -1;
 	/* A socket whose peer is not the proxy is none of ours: no need to search. */

@@ -7,9 +7,11 @@
 #include <sys/uio.h>
 
 #include "lib/caller_memory.h"
+#include "lib/gate.h"
 #include "lib/judge.h"
 #include "lib/library.h"
 #include "lib/real.h"
+#include "lib/received.h"
 
 /* MSG_FASTOPEN makes a send a connect; it means something on stream sockets only. */
 static bool sends_nowhere_new(const void *name, int flags)
@@ -47,7 +49,8 @@ EXPORTED ssize_t sendto(
 	int fd, const void *bytes, size_t n, int flags, const struct sockaddr *name, socklen_t len)
 {
 	library_ready();
-	if (!sends_nowhere_new(name, flags) && !may_send(fd, name, len, flags))
+	if (!gate_open(fd, GATE_WRITE, flags) ||
+		(!sends_nowhere_new(name, flags) && !may_send(fd, name, len, flags)))
 		return -1;
 	return real.sendto(fd, bytes, n, flags, name, len);
 }
@@ -59,10 +62,28 @@ static bool may_send_message(int fd, const struct msghdr *message, int flags)
 	       may_send(fd, message->msg_name, message->msg_namelen, flags);
 }
 
+static bool finish(int fd)
+{
+	gate_whole(fd);
+	return true;
+}
+
+/* Who receives a descriptor knows nothing of our openings: a tunnel on one that is sent is finished first. */
+static void finish_passed(const struct msghdr *message)
+{
+	size_t len = message != NULL ? message->msg_controllen : 0;
+
+	if (opening_any() && len > 0)
+		received_filter(message->msg_control, &len, finish);
+}
+
 EXPORTED ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
 	library_ready();
-	return may_send_message(fd, message, flags) ? real.sendmsg(fd, message, flags) : -1;
+	if (!gate_open(fd, GATE_WRITE, flags) || !may_send_message(fd, message, flags))
+		return -1;
+	finish_passed(message);
+	return real.sendmsg(fd, message, flags);
 }
 
 EXPORTED int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
@@ -71,9 +92,13 @@ EXPORTED int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flag
 	/* The kernel sends no more than UIO_MAXIOV at once. */
 	if (count > UIO_MAXIOV)
 		count = UIO_MAXIOV;
-	for (unsigned i = 0; messages != NULL && i < count; i++)
+	if (!gate_open(fd, GATE_WRITE, flags))
+		return -1;
+	for (unsigned i = 0; messages != NULL && i < count; i++) {
 		if (!may_send_message(fd, &messages[i].msg_hdr, flags))
 			return -1;
+		finish_passed(&messages[i].msg_hdr);
+	}
 	return real.sendmmsg(fd, messages, count, flags);
 }
 EXPORT_ALIAS(__sendmmsg, sendmmsg);

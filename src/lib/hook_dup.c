@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* Hooks: duplicates of a descriptor know the same peer. */
+/* Hooks: duplicates of a descriptor know the same peer, and the same epolls. */
 #include <stdarg.h>
 
 #include "lib/fd_table.h"
+#include "lib/hook_close.h"
+#include "lib/interest.h"
 #include "lib/library.h"
 #include "lib/real.h"
 
 static int follow(int from, int to)
 {
-	if (to >= 0 && fd_table_any())
+	if (to < 0 || to == from)
+		return to;
+	if (fd_table_any())
 		fd_table_duplicate(from, to);
+	interest_duplicate(from, to);
 	return to;
+}
+
+/* `to` ends, if it is not the call that fails. */
+static void taking_place_of(int from, int to)
+{
+	if (to != from && real.fcntl(from, F_GETFD) >= 0)
+		closing(to);
 }
 
 EXPORTED int dup(int fd)
@@ -22,6 +34,7 @@ EXPORTED int dup(int fd)
 EXPORTED int dup2(int fd, int to)
 {
 	library_ready();
+	taking_place_of(fd, to);
 	return follow(fd, real.dup2(fd, to));
 }
 EXPORT_ALIAS(__dup2, dup2);
@@ -29,6 +42,7 @@ EXPORT_ALIAS(__dup2, dup2);
 EXPORTED int dup3(int fd, int to, int flags)
 {
 	library_ready();
+	taking_place_of(fd, to);
 	return follow(fd, real.dup3(fd, to, flags));
 }
 

@@ -20,6 +20,7 @@
 #include "lib/child_environment.h"
 #include "lib/child_program.h"
 #include "lib/library.h"
+#include "lib/progress.h"
 #include "lib/real.h"
 #include "target/search.h"
 
@@ -181,6 +182,7 @@ static int complete(struct start *start, int (*go)(const struct start *))
 	struct child_environment environment;
 
 	library_ready(); /* where it is not, the child will refuse the network just as we do */
+	progress_finish_inherited();
 	environment = child_environment_of(start->envp);
 	if (environment.size > CHILD_ENVIRONMENT_MAX)
 		return E2BIG;
@@ -344,6 +346,7 @@ EXPORTED int posix_spawn_file_actions_addfchdir_np(posix_spawn_file_actions_t *a
 static int shell_ready(void)
 {
 	library_ready();
+	progress_finish_inherited();
 	if (!child_environment_restore())
 		return ENOMEM;
 	return child_program_judge(AT_FDCWD, shell_path);

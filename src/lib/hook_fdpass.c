@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <sys/syscall.h>
 
+#include "lib/gate.h"
 #include "lib/judge.h"
 #include "lib/library.h"
 #include "lib/real.h"
@@ -30,7 +31,7 @@ int judged_descriptor(int fd)
 {
 	if (fd < 0 || judge_held(fd))
 		return fd;
-	close(fd);
+	real.close(fd);
 	errno = EPERM;
 	return -1;
 }
@@ -39,7 +40,8 @@ EXPORTED ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
 	ssize_t n;
 
-	library_ready();
+	if (!gate_open(fd, GATE_READ, flags))
+		return -1;
 	n = real.recvmsg(fd, message, flags);
 	if (n >= 0)
 		judge_control(message);
@@ -49,7 +51,8 @@ EXPORTED ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 EXPORTED int recvmmsg(
 	int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
 {
-	library_ready();
+	if (!gate_open(fd, GATE_READ, flags))
+		return -1;
 	return (int)judged_messages(messages, real.recvmmsg(fd, messages, count, flags, timeout));
 }
 

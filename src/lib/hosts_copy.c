@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/real.h"
 #include "lib/sequenced.h"
 
 enum { SETTLED = 2 /* seconds */ };
@@ -47,7 +48,7 @@ static bool read_whole(int fd, char *text, size_t size, uint64_t digest)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && digest_of(&st) == digest &&
-	       read(fd, text, size) == (ssize_t)size && fstat(fd, &st) == 0 &&
+	       real.read(fd, text, size) == (ssize_t)size && fstat(fd, &st) == 0 &&
 	       digest_of(&st) == digest;
 }
 
@@ -67,7 +68,7 @@ static bool text_of(const char *path, const struct stat *st, time_t now, char *t
 	if (fd < 0)
 		return false;
 	whole = read_whole(fd, text, size, digest);
-	close(fd);
+	real.close(fd);
 	if (whole)
 		sequenced_write(&copy.place, copy.words, digest, text, size);
 	return whole;

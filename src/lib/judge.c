@@ -131,7 +131,7 @@ static bool keep_or_close(int fd)
 	const bool keep = judge_held(fd);
 
 	if (!keep)
-		close(fd);
+		real.close(fd);
 	errno = saved;
 	return keep;
 }

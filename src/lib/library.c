@@ -25,8 +25,10 @@
 #include "lib/child_program.h"
 #include "lib/fd_table.h"
 #include "lib/hosts_copy.h"
+#include "lib/interest.h"
 #include "lib/log.h"
 #include "lib/name_cache.h"
+#include "lib/opening.h"
 #include "lib/pool_map.h"
 #include "lib/real.h"
 
@@ -50,12 +52,12 @@ static enum read_result read_all(int fd, char *buf, size_t cap, size_t *len, str
 
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return failed(why, S_ISDIR(st.st_mode) ? "it is a directory" : "it is no file");
-	while (*len < cap && (n = read(fd, buf + *len, cap - *len)) != 0) {
+	while (*len < cap && (n = real.read(fd, buf + *len, cap - *len)) != 0) {
 		if (n < 0)
 			return failed(why, strerrordesc_np(errno));
 		*len += (size_t)n;
 	}
-	if (*len == cap && read(fd, &beyond, 1) != 0)
+	if (*len == cap && real.read(fd, &beyond, 1) != 0)
 		return failed(why, "longer than a configuration may be");
 	return READ_OK;
 }
@@ -72,7 +74,7 @@ static enum read_result read_file(
 		return errno == ENOENT || errno == ENOTDIR ? READ_ABSENT
 							   : failed(why, strerrordesc_np(errno));
 	result = read_all(fd, buf, cap, len, why);
-	close(fd);
+	real.close(fd);
 	return result;
 }
 
@@ -140,6 +142,7 @@ static void after_fork(void)
 {
 	library.owner = getpid();
 	fd_table_after_fork();
+	interest_after_fork();
 	name_cache_after_fork();
 	hosts_copy_after_fork();
 }
@@ -178,5 +181,5 @@ __attribute__((destructor)) static void end(void)
 __attribute__((constructor)) static void start(void)
 {
 	library_set_up();
-	pthread_atfork(NULL, NULL, after_fork);
+	pthread_atfork(opening_before_fork, NULL, after_fork);
 }

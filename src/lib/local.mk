@@ -4,18 +4,24 @@
 pkglib_LTLIBRARIES += libtunic.la
 
 libtunic_la_SOURCES = \
+	src/lib/aside.c src/lib/aside.h \
 	src/lib/caller_memory.c src/lib/caller_memory.h \
 	src/lib/child_environment.c src/lib/child_environment.h \
 	src/lib/child_program.c src/lib/child_program.h \
+	src/lib/chunks.c src/lib/chunks.h \
 	src/lib/connection.c src/lib/connection.h \
+	src/lib/deadline.h \
 	src/lib/explain.c src/lib/explain.h \
 	src/lib/fd_table.c src/lib/fd_table.h \
 	src/lib/gai.h \
+	src/lib/gate.c src/lib/gate.h \
 	src/lib/handed_out.c src/lib/handed_out.h \
+	src/lib/hook_close.c src/lib/hook_close.h \
 	src/lib/hook_connect.c \
 	src/lib/hook_curl.c \
 	src/lib/hook_datagram.c \
 	src/lib/hook_dup.c \
+	src/lib/hook_epoll.c \
 	src/lib/hook_exec.c \
 	src/lib/hook_exit.c \
 	src/lib/hook_fdpass.c src/lib/hook_fdpass.h \
@@ -24,25 +30,33 @@ libtunic_la_SOURCES = \
 	src/lib/hook_hostent.c \
 	src/lib/hook_inbound.c \
 	src/lib/hook_netdb.c \
+	src/lib/hook_poll.c \
 	src/lib/hook_resolver.c \
+	src/lib/hook_select.c \
 	src/lib/hook_socket.c \
 	src/lib/hook_sockopt.c \
+	src/lib/hook_stream.c \
 	src/lib/hook_syscall.c \
 	src/lib/hooks.def \
 	src/lib/hosts_copy.c src/lib/hosts_copy.h \
+	src/lib/interest.c src/lib/interest.h src/lib/interest_kernel.c \
 	src/lib/judge.c src/lib/judge.h \
 	src/lib/library.c src/lib/library.h \
 	src/lib/local_names.c src/lib/local_names.h \
 	src/lib/log.c src/lib/log.h \
 	src/lib/lookup.c src/lib/lookup.h \
 	src/lib/name_cache.c src/lib/name_cache.h \
+	src/lib/opening.c src/lib/opening.h \
 	src/lib/pool_map.c src/lib/pool_map.h \
+	src/lib/progress.c src/lib/progress.h \
 	src/lib/proxy.c src/lib/proxy.h \
+	src/lib/readiness.c src/lib/readiness.h \
 	src/lib/real.c src/lib/real.h \
 	src/lib/received.c src/lib/received.h \
 	src/lib/sequenced.h \
 	src/lib/stand_in.c src/lib/stand_in.h \
-	src/lib/tunnel.c src/lib/tunnel.h
+	src/lib/tunnel.c src/lib/tunnel.h \
+	src/lib/watch.c src/lib/watch.h
 
 # -Wpedantic objects to the transparent unions in libc's own prototypes of the socket functions.
 libtunic_la_CFLAGS = $(AM_CFLAGS) -Wno-pedantic -fvisibility=hidden

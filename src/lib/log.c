@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/library.h"
+#include "lib/real.h"
 
 static struct {
 	bool open;
@@ -54,7 +55,7 @@ static void write_quietly(int fd, const char *bytes, size_t n)
 	sigpending(&pending);
 	was_pending = sigismember(&pending, SIGPIPE) == 1;
 	pthread_sigmask(SIG_BLOCK, &pipe_set, &saved);
-	if (write(fd, bytes, n) < 0 && errno == EPIPE && !was_pending)
+	if (real.write(fd, bytes, n) < 0 && errno == EPIPE && !was_pending)
 		sigtimedwait(&pipe_set, NULL, &now);
 	pthread_sigmask(SIG_SETMASK, &saved, NULL);
 }
@@ -72,7 +73,7 @@ static void write_line(const char *line, size_t n)
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 	if (fd >= 0) {
 		write_quietly(fd, line, n);
-		close(fd);
+		real.close(fd);
 	}
 }
 

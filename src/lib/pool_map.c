@@ -16,6 +16,7 @@
  * the stack that exec was called on.
  */
 #include "lib/pool_map.h"
+#include "lib/real.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -58,7 +59,7 @@ static bool map_shared(struct pool *out, const char *path)
 	/* The time tells a tunic that looks for abandoned pools that this one is not. */
 	if (slots != 0 && flock(fd, LOCK_SH | LOCK_NB) == 0 && futimens(fd, NULL) == 0)
 		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
+	real.close(fd);
 	*out = pool_over(map, slots);
 	return map != MAP_FAILED;
 }
@@ -172,7 +173,7 @@ void pool_map_leave(const struct pool *pool)
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
 		unlink(shared_path);
 	if (fd >= 0)
-		close(fd);
+		real.close(fd);
 	shared_path[0] = '\0';
 	errno = saved;
 }

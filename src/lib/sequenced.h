@@ -30,15 +30,15 @@ static inline size_t sequenced_part(size_t size, size_t at)
 	return size - at < sizeof(uint64_t) ? size - at : sizeof(uint64_t);
 }
 
-/* Writes a value of `size` bytes, or gives up. */
-static inline void sequenced_write(struct sequenced *place, _Atomic uint64_t *words, uint64_t key,
+/* Writes a value of `size` bytes. False: it gave up. */
+static inline bool sequenced_write(struct sequenced *place, _Atomic uint64_t *words, uint64_t key,
 	const void *value, size_t size)
 {
 	unsigned sequence = atomic_load_explicit(&place->sequence, memory_order_relaxed);
 
 	if (sequence & 1 ||
 		!atomic_compare_exchange_strong(&place->sequence, &sequence, sequence + 1))
-		return;
+		return false;
 	/* Release, so that whoever sees one of these words also sees the odd number before it. */
 	atomic_store_explicit(&place->key, key, memory_order_release);
 	for (size_t at = 0; at < size; at += sizeof(uint64_t)) {
@@ -48,6 +48,7 @@ static inline void sequenced_write(struct sequenced *place, _Atomic uint64_t *wo
 		atomic_store_explicit(&words[at / sizeof(word)], word, memory_order_release);
 	}
 	atomic_store_explicit(&place->sequence, sequence + 2, memory_order_release);
+	return true;
 }
 
 /* Reads the value. False: it is under another key, or just being written; `value` is then nothing. */

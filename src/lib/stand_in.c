@@ -9,7 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/interest.h"
 #include "lib/real.h"
+
+enum { REGISTRATIONS_MAX = 8 };
 
 static const struct {
 	int level, name;
@@ -44,16 +47,32 @@ static void carry_options(int own, int fd)
 	}
 }
 
+/* What is registered of the old socket goes with it, unless it has duplicates, which then keep it. */
+static void register_again(const struct interest *interest)
+{
+	struct epoll_event event = {.events = interest->events, .data.u64 = interest->data};
+
+	real.epoll_ctl(interest->epoll, EPOLL_CTL_ADD, interest->fd, &event);
+}
+
 int stand_in_place(int own, int fd)
 {
 	int status = real.fcntl(fd, F_GETFL), flags = real.fcntl(fd, F_GETFD);
+	struct interest registered[REGISTRATIONS_MAX];
+	size_t n;
 
 	if (status < 0 || flags < 0)
 		return -1;
 	carry_options(own, fd);
 	if (real.fcntl(own, F_SETFL, status) < 0)
 		return -1;
-	return real.dup3(own, fd, flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0 ? -1 : 0;
+	n = interest_of(fd, registered, REGISTRATIONS_MAX);
+	if (real.dup3(own, fd, flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (registered[i].fd == fd)
+			register_again(&registered[i]);
+	return 0;
 }
 
 bool stand_in_would_replace_a_used_one(int fd)
@@ -81,7 +100,7 @@ void stand_in_close(int own)
 {
 	int saved = errno;
 
-	close(own);
+	real.close(own);
 	errno = saved;
 }
 

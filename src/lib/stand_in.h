@@ -10,8 +10,8 @@
 
 /*
  * Makes descriptor `fd` the socket `own`, with the file status flags, close-on-exec and the socket
- * options that have a meaning on both. Registrations with epoll made before this, and earlier
- * duplicates of `fd`, stay with the old socket. Returns 0, or -1 with errno and `fd` unchanged.
+ * options that have a meaning on both, and the registrations with epoll. Earlier duplicates of `fd`
+ * stay with the old socket. Returns 0, or -1 with errno and `fd` unchanged.
  */
 int stand_in_place(int own, int fd);
 

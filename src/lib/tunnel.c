@@ -9,15 +9,29 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <sys/single_threaded.h>
 
+#include "lib/aside.h"
 #include "lib/connection.h"
 #include "lib/explain.h"
 #include "lib/fd_table.h"
 #include "lib/judge.h"
 #include "lib/library.h"
+#include "lib/progress.h"
 #include "lib/proxy.h"
 #include "lib/real.h"
 #include "lib/stand_in.h"
+
+/* One connect of the program. */
+struct attempt {
+	int fd;
+	struct tunnelled tunnel;
+	const struct socks_target *target;
+	struct connection connection;
+	uint64_t deadline; /* when the proxy has to have answered */
+	struct aside aside;
+	bool left; /* it goes on without its caller */
+};
 
 static bool process_identity(char out[static 64])
 {
@@ -67,24 +81,42 @@ static uint64_t deadline_of_settings(void)
 }
 
 /*
- * A fresh socket of our own, on its way to the proxy. -1: errno is set. A non-blocking unix socket
- * would get EAGAIN while the proxy's queue is full, and nothing to wait for; so that one blocks.
+ * A fresh socket of our own that can reach the proxy, not connected yet. -1: errno is set. One for a
+ * unix socket blocks: while the proxy's queue is full it would get EAGAIN, and have nothing to wait for.
  */
-static int open_own_socket(struct connection *connection, const struct socks_client *socks)
+static int own_socket(void)
 {
 	const struct timeval timeout = {.tv_sec = (time_t)library.settings->timeout};
 	const int domain = proxy_domain();
 	const int mode = domain == AF_UNIX ? 0 : SOCK_NONBLOCK;
-	struct sockaddr_storage proxy;
-	socklen_t len = proxy_address(domain, &proxy);
 	int fd = real.socket(domain, SOCK_STREAM | SOCK_CLOEXEC | mode, 0);
 
-	if (fd < 0)
-		return -1;
-	if (domain == AF_UNIX)
+	if (fd >= 0 && domain == AF_UNIX)
 		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-	connection_start(connection, fd, (const struct sockaddr *)&proxy, len, socks);
 	return fd;
+}
+
+static void prepare(
+	struct connection *connection, int fd, int domain, const struct socks_client *socks)
+{
+	struct sockaddr_storage proxy;
+	socklen_t len = proxy_address(domain, &proxy);
+
+	connection_prepare(connection, fd, (const struct sockaddr *)&proxy, len, socks);
+}
+
+/* A question goes on whatever signals come: the functions that ask have no way to say EINTR. */
+static enum step ask(struct connection *connection)
+{
+	const uint64_t deadline = deadline_of_settings();
+	enum step step = connection_begun(connection, connection_reach(connection));
+
+	while (step == STEP_GOING_ON) {
+		step = connection_finish(connection, deadline);
+		if (step == STEP_GOING_ON && errno == ETIMEDOUT)
+			step = connection_give_up(connection);
+	}
+	return step;
 }
 
 bool tunnel_ask(enum socks_command command, const struct socks_target *question,
@@ -98,11 +130,12 @@ bool tunnel_ask(enum socks_command command, const struct socks_target *question,
 	*denied = false;
 	if (!start_socks(&socks, command, question))
 		return false;
-	fd = open_own_socket(&connection, &socks);
+	fd = own_socket();
 	if (fd < 0)
 		return false;
-	step = connection_finish(&connection, deadline_of_settings());
-	close(fd);
+	prepare(&connection, fd, proxy_domain(), &socks);
+	step = ask(&connection);
+	real.close(fd);
 	if (step == STEP_DONE) {
 		*answer = connection.socks.target;
 		return true;
@@ -112,29 +145,6 @@ bool tunnel_ask(enum socks_command command, const struct socks_target *question,
 		explain(&connection, question);
 	errno = connection.error;
 	return false;
-}
-
-/* Opens the tunnel beside the program's socket, and puts it in its place when it is open. */
-static int open_beside(int fd, const struct socks_client *socks, const struct socks_target *target)
-{
-	struct connection connection;
-	int own, result = -1;
-
-	if (stand_in_would_replace_a_used_one(fd)) {
-		errno = EISCONN;
-		return -1;
-	}
-	own = open_own_socket(&connection, socks);
-	if (own < 0)
-		return -1;
-	if (connection_finish(&connection, deadline_of_settings()) == STEP_DONE) {
-		result = stand_in_place(own, fd);
-	} else {
-		explain(&connection, target);
-		errno = connection.error;
-	}
-	stand_in_close(own);
-	return result;
 }
 
 /*
@@ -158,33 +168,20 @@ static uint64_t lend_deadline(int fd, struct timeval *saved)
 }
 
 /*
- * SO_RCVLOWAT of more than a byte would keep poll from telling that the proxy's short answers have
- * come. So it is 1 until the tunnel is open. Returns what it was.
+ * Makes the socket unconnected again, as it is after a connect that failed while its caller waited. That leaves an
+ * error in it, which is taken: the caller hears of it now.
  */
-static int lower_receive_mark(int fd)
-{
-	const int one = 1;
-	socklen_t len = sizeof(int);
-	int mark = 1;
-
-	if (real.getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &mark, &len) == 0 && mark > 1)
-		real.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
-	return mark;
-}
-
-/*
- * Makes the socket unconnected again. That leaves an error in it, which is taken where the program
- * hears of the failure now; after EINTR it may look for the outcome there, and finds that.
- */
-static void disconnect(int fd, bool told)
+static void disconnect(int fd, const struct tunnelled *tunnel)
 {
 	const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
 	socklen_t len = sizeof(int);
+	const int saved = errno;
 	int error;
 
-	real.connect(fd, &unspecified, sizeof(unspecified));
-	if (told)
-		real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	if (tunnel->carrier == CARRIER_OWN || stand_in_undo(fd, tunnel) != 0)
+		real.connect(fd, &unspecified, sizeof(unspecified));
+	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	errno = saved;
 }
 
 bool tunnel_leaves_device(int fd)
@@ -236,55 +233,278 @@ static bool reaches_proxy(int fd, int domain)
 	return domain != AF_INET6 || (!is_bound_to_another_family(fd) && takes_mapped(fd));
 }
 
-/* Opens the tunnel on the program's own descriptor. */
-static int open_within(int fd, const struct sockaddr *proxy, socklen_t len,
-	const struct socks_client *socks, const struct socks_target *target)
+/*
+ * Puts a socket that reaches the proxy in the place of the program's, and connects it where that
+ * has to be done before. *begun is then what connect said. False: errno is set.
+ */
+static bool stand_in(struct attempt *attempt, int *begun)
 {
-	const bool blocking = (real.fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
-	struct timeval saved = {0};
-	uint64_t budget =
-		blocking ? lend_deadline(fd, &saved) : (uint64_t)library.settings->timeout * 1000;
-	uint64_t deadline = connection_now() + budget;
-	const int mark = lower_receive_mark(fd);
-	struct connection connection;
-	enum step step = connection_start(&connection, fd, proxy, len, socks);
+	struct connection *connection = &attempt->connection;
+	bool placed;
+	int own;
 
-	if (blocking)
-		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &saved, sizeof(saved));
-	connection.interruptible = blocking;
-	if (step == STEP_GOING_ON)
-		step = connection_finish(&connection, deadline);
-	if (mark > 1)
-		real.setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof(mark));
-	if (step == STEP_DONE)
-		return 0;
-	/* A socket was in use before us: what the kernel says of it is the program's to hear. */
-	if (connection.failure != CONNECTION_UNREACHED ||
-		(connection.error != EISCONN && connection.error != EALREADY)) {
-		if (connection.failure != CONNECTION_INTERRUPTED)
-			explain(&connection, target);
-		disconnect(fd, connection.failure != CONNECTION_INTERRUPTED);
+	if (stand_in_would_replace_a_used_one(attempt->fd)) {
+		errno = EISCONN;
+		return false;
 	}
-	errno = connection.error;
+	own = own_socket();
+	if (own < 0)
+		return false;
+	if (proxy_is_unix()) {
+		connection->fd = own;
+		*begun = connection_reach(connection);
+	}
+	placed = *begun <= 0 && stand_in_place(own, attempt->fd) == 0;
+	stand_in_close(own);
+	connection->fd = attempt->fd;
+	if (*begun > 0) {
+		connection_begun(connection, *begun);
+		explain(connection, attempt->target);
+		errno = *begun;
+	}
+	return placed;
+}
+
+/* The kernel would not even begin. What it says of a socket that was in use before is the program's to hear. */
+static int not_begun(struct attempt *attempt, int error)
+{
+	progress_abandon(attempt->fd);
+	if (error != EISCONN && error != EALREADY) {
+		connection_begun(&attempt->connection, error);
+		explain(&attempt->connection, attempt->target);
+		disconnect(attempt->fd, &attempt->tunnel);
+	}
+	errno = error;
 	return -1;
+}
+
+static bool has_begun(int error)
+{
+	return error == 0 || error == EINPROGRESS || error == EINTR;
+}
+
+static bool publish(const struct attempt *attempt)
+{
+	return progress_publish(attempt->fd, &attempt->tunnel, &attempt->connection,
+		attempt->target, attempt->deadline);
+}
+
+/* A socket that does not block: the program's own calls do the rest. */
+static int open_later(struct attempt *attempt, int begun)
+{
+	if (begun < 0)
+		begun = connection_reach(&attempt->connection);
+	if (!has_begun(begun))
+		return not_begun(attempt, begun);
+	progress_begun(attempt->fd, begun);
+	errno = EINPROGRESS;
+	return -1;
+}
+
+/* The caller's own time is up, or a signal came: as with the kernel's own connect, it goes on without the caller. */
+static int leave_it_going(struct attempt *attempt)
+{
+	const int error = errno == EINTR ? EINTR : EINPROGRESS;
+
+	aside_give_back(&attempt->aside, attempt->fd);
+	attempt->left = true;
+	if (!publish(attempt)) {
+		disconnect(attempt->fd, &attempt->tunnel);
+		errno = error == EINTR ? ECONNABORTED : ETIMEDOUT;
+		return -1;
+	}
+	errno = error;
+	return -1;
+}
+
+static int failed(struct attempt *attempt)
+{
+	explain(&attempt->connection, attempt->target);
+	disconnect(attempt->fd, &attempt->tunnel);
+	errno = attempt->connection.error;
+	return -1;
+}
+
+/* Waits here, and nobody else knows of the connection: there is no other thread. */
+static int open_alone(struct attempt *attempt, int begun, uint64_t until)
+{
+	struct connection *connection = &attempt->connection;
+	enum step step;
+
+	if (begun < 0)
+		begun = connection_reach(connection);
+	if (!has_begun(begun))
+		return not_begun(attempt, begun);
+	step = connection_begun(connection, begun);
+	if (step == STEP_GOING_ON && begun == EINTR && connection_interrupted()) {
+		errno = EINTR;
+		return leave_it_going(attempt);
+	}
+	if (step == STEP_GOING_ON)
+		step = connection_finish(connection, until);
+	if (step == STEP_GOING_ON && (errno == EINTR || until < attempt->deadline))
+		return leave_it_going(attempt);
+	if (step == STEP_GOING_ON)
+		step = connection_give_up(connection);
+	if (step == STEP_FAILED)
+		return failed(attempt);
+	fd_table_record(attempt->fd, &attempt->tunnel);
+	return 0;
+}
+
+/* The program hears of a failure now, or has heard of it: the socket is like new after this. */
+static int start_over(int fd)
+{
+	static const struct tunnelled as_it_was = {.carrier = CARRIER_OWN};
+	const int error = progress_failure(fd);
+
+	progress_abandon(fd);
+	disconnect(fd, &as_it_was);
+	errno = error ? error : ECONNABORTED;
+	return -1;
+}
+
+static int wait_until(int fd, uint64_t until)
+{
+	switch (progress_wait(fd, until, PROGRESS_MAY_WRITE)) {
+	case OPENING_GOING_ON:
+		errno = errno == EINTR ? EINTR : EINPROGRESS;
+		return -1;
+	case OPENING_FAILED:
+	case OPENING_TOLD:
+		return start_over(fd);
+	default:
+		return 0;
+	}
+}
+
+/* Waits here, while other threads may see and step it as well. */
+static int open_among_threads(struct attempt *attempt, int begun, uint64_t until)
+{
+	if (begun < 0)
+		begun = connection_reach(&attempt->connection);
+	if (!has_begun(begun))
+		return not_begun(attempt, begun);
+	if (progress_begun(attempt->fd, begun) == OPENING_GOING_ON && begun == EINTR &&
+		connection_interrupted()) {
+		errno = EINTR;
+		return -1;
+	}
+	return wait_until(attempt->fd, until);
+}
+
+/* Where there is no room for another opening, even a socket that does not block has to wait. */
+static int open_now(struct attempt *attempt, int begun, uint64_t until)
+{
+	int result, saved;
+
+	aside_put(&attempt->aside, attempt->fd);
+	result = open_alone(attempt, begun, until);
+	saved = errno;
+	if (!attempt->left)
+		aside_give_back(&attempt->aside, attempt->fd);
+	errno = saved;
+	return result;
+}
+
+static int open_waiting(struct attempt *attempt, int begun)
+{
+	struct timeval saved = {0};
+	const uint64_t until = connection_now() + lend_deadline(attempt->fd, &saved);
+	int result, error;
+
+	if ((!__libc_single_threaded || library.settings->optimistic) && publish(attempt))
+		result = open_among_threads(attempt, begun, until);
+	else
+		result = open_now(attempt, begun, until);
+	error = errno;
+	real.setsockopt(attempt->fd, SOL_SOCKET, SO_SNDTIMEO, &saved, sizeof(saved));
+	errno = error;
+	return result;
+}
+
+static bool is_blocking(int fd)
+{
+	return (real.fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
+}
+
+static bool is_connected(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	return real.getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
 }
 
 int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct socks_target *target)
 {
-	struct tunnelled tunnel = {.target = *shown, .domain = domain};
-	struct sockaddr_storage proxy;
+	struct attempt attempt = {
+		.fd = fd,
+		.tunnel = {.target = *shown, .domain = domain},
+		.target = target,
+		.deadline = deadline_of_settings(),
+	};
 	struct socks_client socks;
-	socklen_t len = proxy_address(domain, &proxy);
-	int result;
+	int begun = -1;
 
 	if (!start_socks(&socks, SOCKS_COMMAND_CONNECT, target))
 		return -1;
-	if (len == 0 || !reaches_proxy(fd, domain))
-		tunnel.carrier = proxy_is_unix() ? CARRIER_STAND_IN_UNIX : CARRIER_STAND_IN_TCP;
-	result = tunnel.carrier != CARRIER_OWN
-			 ? open_beside(fd, &socks, target)
-			 : open_within(fd, (const struct sockaddr *)&proxy, len, &socks, target);
-	if (result == 0)
-		fd_table_record(fd, &tunnel);
-	return result;
+	/* The kernel says 0 once to who did not wait for the outcome of its connect, and then EISCONN. */
+	prepare(&attempt.connection, fd, domain, &socks);
+	if (is_connected(fd)) {
+		errno = attempt.connection.proxy_len ? connection_reach(&attempt.connection)
+						     : EISCONN;
+		return errno ? -1 : 0;
+	}
+	if (attempt.connection.proxy_len == 0 || !reaches_proxy(fd, domain)) {
+		attempt.tunnel.carrier =
+			proxy_is_unix() ? CARRIER_STAND_IN_UNIX : CARRIER_STAND_IN_TCP;
+		prepare(&attempt.connection, fd, proxy_domain(), &socks);
+		if (!stand_in(&attempt, &begun))
+			return -1;
+	}
+	if (is_blocking(fd))
+		return open_waiting(&attempt, begun);
+	if (publish(&attempt))
+		return open_later(&attempt, begun);
+	return open_now(&attempt, begun, attempt.deadline);
+}
+
+/*
+ * The kernel's own connect has come to its end without the program: it says 0, once, and then EISCONN. A unix
+ * socket knows nothing of that.
+ */
+static int acknowledge(int fd, const struct tunnelled *tunnel)
+{
+	struct sockaddr_storage proxy;
+	socklen_t len = proxy_address(
+		tunnel->carrier == CARRIER_OWN ? tunnel->domain : proxy_domain(), &proxy);
+
+	if (tunnel->carrier == CARRIER_STAND_IN_UNIX)
+		return 0;
+	return real.connect(fd, (const struct sockaddr *)&proxy, len);
+}
+
+static int wait_again(int fd, const struct tunnelled *tunnel)
+{
+	if (wait_until(fd, deadline_of_settings()) != 0)
+		return -1;
+	acknowledge(fd, tunnel);
+	return 0;
+}
+
+int tunnel_open_again(int fd, const struct tunnelled *tunnel)
+{
+	switch (progress_step(fd, NULL)) {
+	case OPENING_GOING_ON:
+		if (is_blocking(fd))
+			return wait_again(fd, tunnel);
+		errno = EALREADY;
+		return -1;
+	case OPENING_FAILED:
+	case OPENING_TOLD:
+		return start_over(fd);
+	default:
+		return acknowledge(fd, tunnel);
+	}
 }

@@ -7,15 +7,19 @@
 
 #include "base/addr.h"
 #include "core/isolate.h"
+#include "lib/fd_table.h"
 #include "proto/socks_wire.h"
 
 /*
- * connect(2) of the program's stream socket `fd` of `domain` to `shown`, by way of `target`:
- * returns 0, or -1 with errno. Waits for the outcome, whatever the blocking mode. After a failure
- * the socket is as after a refused connect: unconnected.
+ * connect(2) of the program's stream socket `fd` of `domain` to `shown`, by way of `target`: returns 0, or
+ * -1 with errno. A blocking socket waits for the outcome; a failure leaves it unconnected. One that does
+ * not block gets EINPROGRESS: the tunnel is then opening (opening.h).
  */
 int tunnel_open(
 	int fd, int domain, const struct endpoint *shown, const struct socks_target *target);
+
+/* connect(2) on a socket whose tunnel is opening, or has failed to. */
+int tunnel_open_again(int fd, const struct tunnelled *tunnel);
 
 /* The isolation tag (isolate_tag) of connections and questions to `target`; "" where there is none. */
 void tunnel_tag(char out[static ISOLATE_TAG_BUF], const struct socks_target *target);

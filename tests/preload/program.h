@@ -101,13 +101,15 @@ static inline int connect_and_wait(int fd, const struct place *place)
 {
 	struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
 	socklen_t len = sizeof(int);
-	int error = 0;
+	int error = 0, ready;
 
 	if (connect_to(fd, place) == 0)
 		return 0;
 	if (errno != EINPROGRESS)
 		return errno;
-	if (poll(&pollfd, 1, 10000) != 1)
+	while ((ready = poll(&pollfd, 1, 10000)) < 0 && errno == EINTR)
+		;
+	if (ready != 1)
 		return ETIMEDOUT;
 	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) == 0 ? error : errno;
 }

@@ -144,7 +144,7 @@ static void bytes_glued_to_the_reply_stay_for_the_program(void **state)
 	close_scene(&scene);
 }
 
-static void a_connect_that_the_kernel_finished_is_not_owed_a_second_success(void **state)
+static void who_did_not_wait_for_the_kernel_is_still_told_once(void **state)
 {
 	struct scene scene;
 
@@ -154,6 +154,8 @@ static void a_connect_that_the_kernel_finished_is_not_owed_a_second_success(void
 	socks_server_reply(&scene.socks_server, SOCKS_REPLY_SUCCEEDED, NULL);
 	serve(&scene, 512);
 	assert_int_equal(connection_finish(&scene.connection, connection_now() + 5000), STEP_DONE);
+	assert_int_equal(
+		connect(scene.client, (struct sockaddr *)&scene.proxy, sizeof(scene.proxy)), 0);
 	assert_int_equal(
 		connect(scene.client, (struct sockaddr *)&scene.proxy, sizeof(scene.proxy)), -1);
 	assert_int_equal(errno, EISCONN);
@@ -190,13 +192,16 @@ static void a_proxy_that_closes_ends_it(void **state)
 	close_scene(&scene);
 }
 
-static void a_silent_proxy_ends_at_the_deadline(void **state)
+static void a_silent_proxy_is_waited_for_until_the_deadline(void **state)
 {
 	struct scene scene;
 
 	(void)state;
 	open_scene(&scene, 0, false);
-	assert_int_equal(connection_finish(&scene.connection, connection_now() + 30), STEP_FAILED);
+	assert_int_equal(
+		connection_finish(&scene.connection, connection_now() + 30), STEP_GOING_ON);
+	assert_int_equal(errno, ETIMEDOUT);
+	assert_int_equal(connection_give_up(&scene.connection), STEP_FAILED);
 	assert_int_equal(scene.connection.failure, CONNECTION_DEADLINE);
 	assert_int_equal(scene.connection.error, ETIMEDOUT);
 	close_scene(&scene);
@@ -224,10 +229,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_opens_in_every_mode_however_the_answers_are_cut),
 		cmocka_unit_test(bytes_glued_to_the_reply_stay_for_the_program),
-		cmocka_unit_test(a_connect_that_the_kernel_finished_is_not_owed_a_second_success),
+		cmocka_unit_test(who_did_not_wait_for_the_kernel_is_still_told_once),
 		cmocka_unit_test(a_refusal_is_its_errno),
 		cmocka_unit_test(a_proxy_that_closes_ends_it),
-		cmocka_unit_test(a_silent_proxy_ends_at_the_deadline),
+		cmocka_unit_test(a_silent_proxy_is_waited_for_until_the_deadline),
 		cmocka_unit_test(a_proxy_that_is_not_there_is_told_from_a_refusal),
 	};
 

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "lib/hosts_copy.h"
+#include "lib/real.h"
 
 static char path[64], other[64];
 
@@ -146,5 +147,7 @@ int main(void)
 			a_file_that_cannot_be_read_or_is_too_long_is_not_copied, begin, end),
 	};
 
+	if (!real_bind())
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* The tunnels that are being opened, in memory that a process shares with those that it forks. */
+#ifndef TUNIC_LIB_OPENING_H
+#define TUNIC_LIB_OPENING_H
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/aside.h"
+#include "lib/connection.h"
+#include "lib/interest.h"
+
+enum opening_state {
+	OPENING_OVER,     /* open: nothing is left to do, and the place is free */
+	OPENING_GOING_ON, /* the program has to wait */
+	OPENING_OPTIMISTIC, /* it may write, and what comes first when it reads is the proxy's answer */
+	OPENING_FAILED,     /* it has to be told `connection.error`, once */
+	OPENING_TOLD, /* and has been; its next connect(2) says ECONNABORTED, and then the socket is like new */
+};
+
+enum { OPENINGS_MAX = 16384, OPENING_WATCHES = 8 };
+
+/* A registration with an epoll that belongs to the program and that we have in our hands. */
+struct watch {
+	struct interest wanted; /* what the program asked for */
+	bool used;
+	bool armed; /* the kernel has ours in its place, whose data is the address of this watch */
+};
+
+struct opening {
+	_Atomic uint64_t cookie; /* of the socket; 0: this place is free */
+	_Atomic unsigned state;  /* enum opening_state */
+	_Atomic unsigned got;    /* changes whenever the conversation gets further */
+	_Atomic short events;    /* what its next step waits for: POLLIN or POLLOUT */
+	uint32_t next_free;      /* place of the next free one; 0: there is none */
+	int fd;             /* where the socket was last seen, in the process that saw it last */
+	bool shared;        /* a fork has given it to another process, too */
+	struct aside aside; /* the program's options, as it set them */
+	uint64_t deadline;  /* connection_now */
+	struct connection connection;
+	struct socks_target target; /* for the line that says why it failed */
+	struct watch watches[OPENING_WATCHES];
+};
+
+/* How many openings are in which state: what the hooks look at before anything else. */
+struct opening_counts {
+	atomic_uint going_on; /* readiness has to be translated */
+	atomic_uint others;   /* the other states but OPENING_OVER */
+};
+
+extern struct opening_counts *_Atomic opening_counts;
+
+/* Is a tunnel going on anywhere? Two relaxed loads: the fast path of poll, select and epoll. */
+static inline bool opening_going_on(void)
+{
+	return atomic_load_explicit(
+		       &atomic_load_explicit(&opening_counts, memory_order_relaxed)->going_on,
+		       memory_order_relaxed) != 0;
+}
+
+/* Is there any at all? The fast path of whatever reads or writes. */
+static inline bool opening_any(void)
+{
+	struct opening_counts *counts = atomic_load_explicit(&opening_counts, memory_order_relaxed);
+
+	return atomic_load_explicit(&counts->going_on, memory_order_relaxed) +
+		       atomic_load_explicit(&counts->others, memory_order_relaxed) !=
+	       0;
+}
+
+/* What a thread puts aside while it holds the lock. */
+struct opening_hold {
+	sigset_t signals;
+	int cancelling;
+};
+
+/*
+ * The one lock: over all that stands in an opening but its atomic fields. It is held for a few
+ * calls that never wait, with all signals blocked, so that no handler can meet its own thread
+ * in there; who dies with it leaves it to the next. False: there is no map yet, nothing is held.
+ */
+bool opening_lock(struct opening_hold *hold);
+void opening_unlock(const struct opening_hold *hold);
+
+/* Under the lock: a free place, with all fields but `cookie` zero. NULL: none is left. Makes the map at the first call. */
+struct opening *opening_new(uint64_t cookie);
+
+/* Under the lock: what state an opening has from now on. OPENING_OVER frees it. */
+void opening_set(struct opening *opening, enum opening_state state);
+
+/* The opening that is behind `fd`, as far as is known without asking the kernel. NULL: none. */
+struct opening *opening_at(int fd);
+
+/* Is a tunnel going on behind `fd`? If so *events is what its next step waits for. Asks the kernel nothing. */
+bool opening_hides(int fd, short *events);
+
+/* The number of a place, for struct tunnelled; 0 for NULL. */
+uint32_t opening_place(const struct opening *opening);
+
+/* The opening that has a watch at this address. NULL: it is data of the program's. */
+struct opening *opening_of_data(uint64_t data);
+
+/* Under the lock: is `fd` the socket of this opening, and has it still to wait? */
+bool opening_is_going_on(const struct opening *opening, int fd);
+
+/* Goes through those that are in use: from NULL to NULL. */
+struct opening *opening_next(const struct opening *opening);
+
+/* Before a fork: what is there now will belong to both. */
+void opening_before_fork(void);
+
+/* Makes the map, as opening_new would. False: there is no memory. */
+bool opening_map_ready(void);
+
+#endif

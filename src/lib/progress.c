@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of an opening: published, stepped by whoever waits for it, and at last open (the program has its
+ * socket, with its options and epoll registrations back) or failed (the socket is as after a refused connect, and
+ * the errno is kept until the program asks).
+ *
+ * No step ever waits. Who has to wait does so outside the lock and not longer than SLICE at once: another
+ * thread, or another process since a fork, may have read the byte that would have woken it.
+ */
+#include "lib/progress.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/caller_memory.h"
+#include "lib/explain.h"
+#include "lib/library.h"
+#include "lib/real.h"
+#include "lib/stand_in.h"
+#include "lib/watch.h"
+
+enum { SLICE = 20 };
+
+static void set_int(int fd, int level, int name, int value)
+{
+	real.setsockopt(fd, level, name, &value, sizeof(value));
+}
+
+/* Takes the error that the kernel has for the socket: what it is is ours to say. */
+static void drain_error(int fd)
+{
+	socklen_t len = sizeof(int);
+	int error;
+
+	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
+}
+
+static void hand_options_back(struct opening *opening, int fd)
+{
+	if (atomic_load(&opening->state) == OPENING_OPTIMISTIC)
+		set_int(fd, SOL_SOCKET, SO_RCVLOWAT, 1);
+	aside_give_back(&opening->aside, fd);
+}
+
+bool progress_is_ours(void)
+{
+	return getpid() == library.owner;
+}
+
+/* The duplicates that the program has made of the socket before connect. */
+static void record_duplicates(int fd, const struct tunnelled *tunnel)
+{
+	const uint64_t cookie = fd_table_cookie(fd);
+
+	if (!interest_unsure(fd))
+		return;
+	for (int other = interest_next(0); other >= 0; other = interest_next(other + 1))
+		if (other != fd && interest_unsure(other) && fd_table_cookie(other) == cookie)
+			fd_table_record(other, tunnel);
+}
+
+bool progress_publish(int fd, const struct tunnelled *tunnel, const struct connection *connection,
+	const struct socks_target *target, uint64_t deadline)
+{
+	struct tunnelled recorded = *tunnel;
+	struct opening_hold hold;
+	struct opening *opening;
+
+	if (!opening_map_ready() || !opening_lock(&hold))
+		return false;
+	opening = opening_new(fd_table_cookie(fd));
+	recorded.opening = opening_place(opening);
+	if (opening != NULL && !fd_table_record(fd, &recorded)) {
+		opening_set(opening, OPENING_OVER);
+		opening = NULL;
+	}
+	if (opening != NULL) {
+		opening->fd = fd;
+		opening->deadline = deadline;
+		opening->connection = *connection;
+		opening->target = *target;
+		aside_put(&opening->aside, fd);
+		opening_set(opening, OPENING_GOING_ON);
+		record_duplicates(fd, &recorded);
+		watch_begin(opening, fd);
+	}
+	opening_unlock(&hold);
+	return opening != NULL;
+}
+
+/*
+ * Makes the socket what it is after the kernel's own refusal: closed, with both directions shut and an
+ * error in it for poll to tell. Connecting to nowhere (AF_UNSPEC) closes it, and shutdown, though it
+ * says ENOTCONN, marks it. A stand-in is replaced by a socket such as the program had.
+ */
+static void break_off(struct opening *opening, int fd)
+{
+	const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
+	struct tunnelled tunnel;
+	uint64_t cookie;
+
+	if (fd_table_peek(fd, &cookie, &tunnel) && tunnel.carrier != CARRIER_OWN &&
+		stand_in_undo(fd, &tunnel) == 0) {
+		tunnel.carrier = CARRIER_OWN;
+		atomic_store(&opening->cookie, fd_table_cookie(fd));
+		fd_table_record(fd, &tunnel);
+	}
+	real.connect(fd, &unspecified, sizeof(unspecified));
+	real.shutdown(fd, SHUT_RDWR);
+}
+
+/*
+ * The request is on its way, and the program may write after it. What it reads begins with the
+ * proxy's answer; so that poll and epoll call the socket readable no sooner than when there is a byte behind that,
+ * the receive mark stands one byte behind the shortest answer. They tell the truth by themselves then.
+ */
+static void let_write(struct opening *opening, int fd)
+{
+	set_int(fd, SOL_SOCKET, SO_RCVLOWAT,
+		(int)socks_client_least(&opening->connection.socks) + 1);
+	watch_restore(opening);
+	opening_set(opening, OPENING_OPTIMISTIC);
+}
+
+/* Under the lock, after a step on the opening's own socket. */
+static void settle(struct opening *opening, int fd, enum step step, short waited_for)
+{
+	if (step == STEP_GOING_ON) {
+		if (atomic_load(&opening->state) == OPENING_OPTIMISTIC)
+			return;
+		if (library.settings->optimistic && socks_client_asked(&opening->connection.socks))
+			let_write(opening, fd);
+		else if (opening->connection.events != waited_for)
+			watch_arm(opening);
+		return;
+	}
+	if (step == STEP_FAILED)
+		break_off(opening, fd);
+	hand_options_back(opening, fd);
+	watch_restore(opening);
+	opening_set(opening, step == STEP_DONE ? OPENING_OVER : OPENING_FAILED);
+}
+
+static bool is_under_way(enum opening_state state)
+{
+	return state == OPENING_GOING_ON || state == OPENING_OPTIMISTIC;
+}
+
+/* What a step is: the connection's own, or `error` of its connect(2) to begin with (-1: none). */
+static enum step step_of(struct opening *opening, int error)
+{
+	struct connection *connection = &opening->connection;
+	enum step step =
+		error >= 0 ? connection_begun(connection, error) : connection_step(connection);
+
+	if (step == STEP_GOING_ON && connection_now() >= opening->deadline)
+		step = connection_give_up(connection);
+	return step;
+}
+
+/* A number that is another after each step that got further. */
+static unsigned got_of(const struct opening *opening)
+{
+	const struct socks_client *socks = &opening->connection.socks;
+
+	return ((unsigned)socks->phase * 4096 + (unsigned)(socks->out_sent + socks->in_len)) * 8 +
+	       atomic_load(&opening->state);
+}
+
+/* Under the lock. True: it has failed just now, and somebody should say so. */
+static bool advance(struct opening *opening, int fd, int error)
+{
+	const short waited_for = opening->connection.events;
+
+	if (!is_under_way(atomic_load(&opening->state)))
+		return false;
+	opening->fd = opening->connection.fd = fd;
+	settle(opening, fd, step_of(opening, error), waited_for);
+	atomic_store(&opening->events, opening->connection.events);
+	atomic_store(&opening->got, got_of(opening));
+	return atomic_load(&opening->state) == OPENING_FAILED;
+}
+
+/* Under the lock. A descriptor of this process for the opening's socket, `fd` if that is one. -1: there is none. */
+static int fd_of(struct opening *opening, int fd)
+{
+	const uint64_t cookie = atomic_load(&opening->cookie);
+
+	if (cookie == 0)
+		return -1;
+	if (fd < 0)
+		fd = opening->fd;
+	return fd_table_cookie(fd) == cookie ? fd : fd_table_other(fd, cookie);
+}
+
+/* `fd` -1: any that is the opening's. */
+static enum opening_state step_opening(struct opening *opening, int fd, int error, short *events)
+{
+	const int saved = errno;
+	enum opening_state state = OPENING_OVER;
+	struct socks_target target;
+	struct connection failed;
+	struct opening_hold hold;
+	bool tell = false;
+	int own;
+
+	if (opening == NULL || !opening_lock(&hold))
+		return OPENING_OVER;
+	own = fd_of(opening, fd);
+	if (own >= 0 && (fd < 0 || own == fd)) {
+		tell = advance(opening, own, error);
+		state = atomic_load(&opening->state);
+		if (events != NULL)
+			*events = opening->connection.events;
+	}
+	if (tell) {
+		failed = opening->connection;
+		target = opening->target;
+	}
+	opening_unlock(&hold);
+	if (fd >= 0 && own != fd)
+		fd_table_forget(fd);
+	if (tell)
+		explain(&failed, &target);
+	errno = saved;
+	return state;
+}
+
+enum opening_state progress_begun(int fd, int error)
+{
+	return step_opening(opening_at(fd), fd, error, NULL);
+}
+
+enum opening_state progress_step(int fd, short *events)
+{
+	return step_opening(opening_at(fd), fd, -1, events);
+}
+
+enum opening_state progress_step_opening(struct opening *opening)
+{
+	return step_opening(opening, -1, -1, NULL);
+}
+
+/* Who waits for the answer of an optimistic one wants to be woken by its first byte. */
+static void lower_mark(int fd)
+{
+	struct opening *opening = opening_at(fd);
+
+	if (opening != NULL && atomic_load(&opening->state) == OPENING_OPTIMISTIC)
+		set_int(fd, SOL_SOCKET, SO_RCVLOWAT, 1);
+}
+
+static bool has_to_wait(enum opening_state state, enum progress_goal goal)
+{
+	return state == OPENING_GOING_ON ||
+	       (state == OPENING_OPTIMISTIC && goal == PROGRESS_ANSWERED);
+}
+
+enum opening_state progress_wait(int fd, uint64_t deadline, enum progress_goal goal)
+{
+	struct pollfd pollfd = {.fd = fd};
+	enum opening_state state;
+
+	lower_mark(fd);
+	while (state = progress_step(fd, &pollfd.events), has_to_wait(state, goal)) {
+		const uint64_t now = connection_now();
+
+		if (now >= deadline) {
+			errno = ETIMEDOUT;
+			return state;
+		}
+		if (real.poll(&pollfd, 1, deadline - now > SLICE ? SLICE : (int)(deadline - now)) <
+				0 &&
+			errno == EINTR && connection_interrupted())
+			return state;
+	}
+	return state;
+}
+
+int progress_failure(int fd)
+{
+	struct opening *opening = opening_at(fd);
+	struct opening_hold hold;
+	int error = 0;
+
+	if (opening == NULL || !opening_lock(&hold))
+		return 0;
+	if (atomic_load(&opening->state) == OPENING_FAILED &&
+		atomic_load(&opening->cookie) == fd_table_cookie(fd)) {
+		error = opening->connection.error;
+		drain_error(fd);
+		opening_set(opening, OPENING_TOLD);
+	}
+	opening_unlock(&hold);
+	return error;
+}
+
+/* Reads or writes an option that is aside. */
+static bool use_aside(int fd, int level, int name, int *value, bool write)
+{
+	struct opening *opening = opening_at(fd);
+	struct opening_hold hold;
+	int *kept = NULL;
+
+	if (opening == NULL || !opening_lock(&hold))
+		return false;
+	if (is_under_way(atomic_load(&opening->state)) &&
+		atomic_load(&opening->cookie) == fd_table_cookie(fd))
+		kept = aside_value(&opening->aside, level, name);
+	if (kept != NULL && write)
+		*kept = *value;
+	else if (kept != NULL)
+		*value = *kept;
+	opening_unlock(&hold);
+	return kept != NULL;
+}
+
+bool progress_get_aside(int fd, int level, int name, int *value)
+{
+	return use_aside(fd, level, name, value, false);
+}
+
+bool progress_set_aside(int fd, int level, int name, const void *value, socklen_t len)
+{
+	int number;
+
+	if (len < sizeof(number) || !caller_memory_readable(value, sizeof(number)))
+		return false;
+	memcpy(&number, value, sizeof(number));
+	return use_aside(fd, level, name, &number, true);
+}
+
+void progress_abandon(int fd)
+{
+	struct opening *opening = opening_at(fd);
+	struct opening_hold hold;
+
+	if (opening == NULL || !opening_lock(&hold))
+		return;
+	if (atomic_load(&opening->cookie) == fd_table_cookie(fd)) {
+		hand_options_back(opening, fd);
+		watch_restore(opening);
+		opening_set(opening, OPENING_OVER);
+	}
+	opening_unlock(&hold);
+}
+
+void progress_closing(int fd)
+{
+	struct opening *opening = opening_at(fd);
+	struct opening_hold hold;
+	int other;
+
+	if (opening == NULL || !opening_lock(&hold))
+		return;
+	if (atomic_load(&opening->cookie) == fd_table_cookie(fd)) {
+		other = fd_table_other(fd, opening->cookie);
+		if (other >= 0) {
+			watch_move(opening, fd, other);
+			opening->fd = other;
+		} else if (!opening->shared) {
+			opening_set(opening, OPENING_OVER);
+		}
+	}
+	fd_table_forget(fd);
+	opening_unlock(&hold);
+}
+
+/* Is its socket in this process? */
+static bool is_here(struct opening *opening)
+{
+	opening->fd = fd_of(opening, -1);
+	return opening->fd >= 0;
+}
+
+void progress_sweep(void)
+{
+	const uint64_t now = connection_now();
+	struct opening_hold hold;
+
+	if (!opening_lock(&hold))
+		return;
+	for (struct opening *o = opening_next(NULL); o != NULL; o = opening_next(o))
+		if (!is_here(o) && (!o->shared || now > o->deadline))
+			opening_set(o, OPENING_OVER);
+	opening_unlock(&hold);
+}
+
+bool progress_step_all(void)
+{
+	bool further = false;
+	struct opening *o;
+	unsigned before;
+
+	for (o = opening_next(NULL); o != NULL; o = opening_next(o)) {
+		if (atomic_load(&o->state) != OPENING_GOING_ON)
+			continue;
+		before = atomic_load(&o->got);
+		progress_step_opening(o);
+		further |= atomic_load(&o->got) != before;
+	}
+	return further;
+}
+
+void progress_finish_inherited(void)
+{
+	struct opening *o;
+	int flags;
+
+	for (o = opening_any() ? opening_next(NULL) : NULL; o != NULL; o = opening_next(o)) {
+		flags = real.fcntl(o->fd, F_GETFD);
+		if (flags >= 0 && !(flags & FD_CLOEXEC))
+			progress_wait(o->fd, o->deadline, PROGRESS_ANSWERED);
+	}
+}
