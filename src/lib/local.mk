@@ -37,7 +37,6 @@ libtunic_la_SOURCES = \
 	src/lib/name_cache.c src/lib/name_cache.h \
 	src/lib/pool_map.c src/lib/pool_map.h \
 	src/lib/proxy.c src/lib/proxy.h \
-	src/lib/real.c src/lib/real.h \
 	src/lib/received.c src/lib/received.h \
 	src/lib/sequenced.h \
 	src/lib/stand_in.c src/lib/stand_in.h \
@@ -45,13 +44,21 @@ libtunic_la_SOURCES = \
 
 # -Wpedantic objects to the transparent unions in libc's own prototypes of the socket functions.
 libtunic_la_CFLAGS = $(AM_CFLAGS) -Wno-pedantic -fvisibility=hidden
-libtunic_la_LIBADD = libtarget.la libcore.la libproto.la libbase.la
+libtunic_la_LIBADD = libearly.la libtarget.la libcore.la libproto.la libbase.la
 libtunic_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-Wl,--version-script=src/lib/libtunic.map
 if !SANITIZERS
 libtunic_la_LDFLAGS += -Wl,-z,defs
 endif
-libtunic_la_DEPENDENCIES = libtarget.la libcore.la libproto.la libbase.la src/lib/libtunic.map
+libtunic_la_DEPENDENCIES = libearly.la libtarget.la libcore.la libproto.la libbase.la src/lib/libtunic.map
+
+# A sanitizer asks dlsym before it has set up what instrumented code needs.
+noinst_LTLIBRARIES += libearly.la
+libearly_la_SOURCES = \
+	src/lib/dynamic.c src/lib/dynamic.h \
+	src/lib/hook_loader.c \
+	src/lib/real.c src/lib/real.h
+libearly_la_CFLAGS = $(libtunic_la_CFLAGS) -fno-sanitize=all
 
 CLEANFILES += src/lib/libtunic.map
 EXTRA_DIST += src/lib/README.md

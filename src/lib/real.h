@@ -3,6 +3,7 @@
 #ifndef TUNIC_LIB_REAL_H
 #define TUNIC_LIB_REAL_H
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -36,6 +37,9 @@ extern struct real real;
 
 /* Binds all of them, together. False: one that has to exist does not. */
 bool real_bind(void);
+
+/* The dynamic linker's alone, for calls that come before we are set up: it calls no function of the host. */
+void real_bind_loader(void);
 
 /* What a hook's definition needs in front of it; everything else in the library is hidden. */
 #define EXPORTED __attribute__((visibility("default")))
