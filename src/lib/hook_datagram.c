@@ -65,14 +65,14 @@ EXPORTED ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 	return may_send_message(fd, message, flags) ? real.sendmsg(fd, message, flags) : -1;
 }
 
-EXPORTED int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+EXPORTED int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, messages_flags flags)
 {
 	library_ready();
 	/* The kernel sends no more than UIO_MAXIOV at once. */
 	if (count > UIO_MAXIOV)
 		count = UIO_MAXIOV;
 	for (unsigned i = 0; messages != NULL && i < count; i++)
-		if (!may_send_message(fd, &messages[i].msg_hdr, flags))
+		if (!may_send_message(fd, &messages[i].msg_hdr, (int)flags))
 			return -1;
 	return real.sendmmsg(fd, messages, count, flags);
 }

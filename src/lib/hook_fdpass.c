@@ -46,8 +46,8 @@ EXPORTED ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	return n;
 }
 
-EXPORTED int recvmmsg(
-	int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
+EXPORTED int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, messages_flags flags,
+	struct timespec *timeout)
 {
 	library_ready();
 	return (int)judged_messages(messages, real.recvmmsg(fd, messages, count, flags, timeout));

@@ -20,10 +20,8 @@ libtunic_la_SOURCES = \
 	src/lib/hook_exit.c \
 	src/lib/hook_fdpass.c src/lib/hook_fdpass.h \
 	src/lib/hook_gai.c \
-	src/lib/hook_gai_async.c \
 	src/lib/hook_hostent.c \
 	src/lib/hook_inbound.c \
-	src/lib/hook_netdb.c \
 	src/lib/hook_resolver.c \
 	src/lib/hook_socket.c \
 	src/lib/hook_sockopt.c \
@@ -31,6 +29,7 @@ libtunic_la_SOURCES = \
 	src/lib/hooks.def \
 	src/lib/judge.c src/lib/judge.h \
 	src/lib/library.c src/lib/library.h \
+	src/lib/libc.h \
 	src/lib/local_names.c src/lib/local_names.h \
 	src/lib/log.c src/lib/log.h \
 	src/lib/lookup.c src/lib/lookup.h \
@@ -41,6 +40,9 @@ libtunic_la_SOURCES = \
 	src/lib/sequenced.h \
 	src/lib/stand_in.c src/lib/stand_in.h \
 	src/lib/tunnel.c src/lib/tunnel.h
+if GLIBC
+libtunic_la_SOURCES += src/lib/hook_gai_async.c src/lib/hook_netdb.c
+endif
 
 # -Wpedantic objects to the transparent unions in libc's own prototypes of the socket functions.
 libtunic_la_CFLAGS = $(AM_CFLAGS) -Wno-pedantic -fvisibility=hidden

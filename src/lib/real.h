@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <nss.h>
 #include <resolv.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -17,8 +16,7 @@
 #include <unistd.h>
 #include <wordexp.h>
 
-/* glibc has it since 2.36, in <sys/pidfd.h>. */
-int pidfd_getfd(int pidfd, int fd, unsigned flags);
+#include "lib/libc.h"
 
 /* Types are taken from libc's own headers, so that no prototype can be typed wrongly. */
 #define HOOK(symbol) __typeof__(symbol) *symbol;
