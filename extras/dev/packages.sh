@@ -6,7 +6,7 @@
 packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev make autoconf automake libtool pkg-config ;;
-	tests) echo libcmocka-dev bats procps musl-tools libcap2-bin git wget openssh-client \
+	tests) echo libcmocka-dev bats procps musl-tools libeatmydata1 libcap2-bin git wget openssh-client \
 		openssh-server binutils file xz-utils strace iputils-ping perl netbase ;;
 	tor) echo tor curl python3 util-linux iproute2 tcpdump ;;
 	clang) echo clang libclang-rt-dev? ;;

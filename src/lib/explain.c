@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "lib/libc.h"
 #include "lib/log.h"
 #include "lib/proxy.h"
 

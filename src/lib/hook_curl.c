@@ -54,15 +54,16 @@ static atomic_bool program_leads;
  */
 static void *curl_symbol(const char *symbol, const void *caller)
 {
-	void *found = dlsym(RTLD_NEXT, symbol);
-	void *module;
+	void *found, *module;
 	Dl_info info;
 
+	library_ready();
+	found = real.dlsym(RTLD_NEXT, symbol);
 	if (found != NULL || dladdr(caller, &info) == 0)
 		return found;
-	module = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+	module = real.dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
 	if (module != NULL) {
-		found = dlsym(module, symbol);
+		found = real.dlsym(module, symbol);
 		dlclose(module);
 	}
 	return found;

@@ -86,16 +86,16 @@ EXPORTED ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 	return real.sendmsg(fd, message, flags);
 }
 
-EXPORTED int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+EXPORTED int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, messages_flags flags)
 {
 	library_ready();
 	/* The kernel sends no more than UIO_MAXIOV at once. */
 	if (count > UIO_MAXIOV)
 		count = UIO_MAXIOV;
-	if (!gate_open(fd, GATE_WRITE, flags))
+	if (!gate_open(fd, GATE_WRITE, (int)flags))
 		return -1;
 	for (unsigned i = 0; messages != NULL && i < count; i++) {
-		if (!may_send_message(fd, &messages[i].msg_hdr, flags))
+		if (!may_send_message(fd, &messages[i].msg_hdr, (int)flags))
 			return -1;
 		finish_passed(&messages[i].msg_hdr);
 	}

@@ -65,5 +65,7 @@ EXPORTED int dup3(int fd, int to, int flags)
 	}
 
 FORWARD_FCNTL(fcntl)
+#ifdef __GLIBC__
 FORWARD_FCNTL(fcntl64)
+#endif
 EXPORT_ALIAS(__fcntl, fcntl);

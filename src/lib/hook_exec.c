@@ -370,7 +370,9 @@ EXPORTED FILE *popen(const char *command, const char *mode)
 	errno = error;
 	return NULL;
 }
+#ifdef __GLIBC__
 EXPORT_ALIAS(_IO_popen, popen) __attribute_malloc__;
+#endif
 
 /* Without a shell there is no command substitution, and that is what it says then. */
 EXPORTED int wordexp(const char *words, wordexp_t *out, int flags)

@@ -48,8 +48,8 @@ EXPORTED ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 	return n;
 }
 
-EXPORTED int recvmmsg(
-	int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
+EXPORTED int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, messages_flags flags,
+	struct timespec *timeout)
 {
 	if (!gate_open(fd, GATE_READ, flags))
 		return -1;

@@ -7,7 +7,6 @@
  * and rexec, whose protocols send a name and a password in the clear.
  */
 #include <errno.h>
-#include <nss.h>
 #include <stdint.h>
 
 #include "lib/library.h"

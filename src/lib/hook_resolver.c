@@ -205,32 +205,14 @@ static int send_message(const uint8_t *message, int n, uint8_t *out, int cap)
 	return read_u16(message + 4) == question.has_question ? n : no_answer();
 }
 
-EXPORTED int res_nquery(
-	res_state state, const char *name, int class, int type, unsigned char *out, int cap)
-{
-	return query(state, name, class, type, out, cap);
-}
-
 EXPORTED int res_query(const char *name, int class, int type, unsigned char *out, int cap)
 {
 	return query(&_res, name, class, type, out, cap);
 }
 
-EXPORTED int res_nsearch(
-	res_state state, const char *name, int class, int type, unsigned char *out, int cap)
-{
-	return search(state, name, class, type, out, cap);
-}
-
 EXPORTED int res_search(const char *name, int class, int type, unsigned char *out, int cap)
 {
 	return search(&_res, name, class, type, out, cap);
-}
-
-EXPORTED int res_nquerydomain(res_state state, const char *name, const char *domain, int class,
-	int type, unsigned char *out, int cap)
-{
-	return querydomain(state, name, domain, class, type, out, cap);
 }
 
 EXPORTED int res_querydomain(
@@ -239,15 +221,34 @@ EXPORTED int res_querydomain(
 	return querydomain(&_res, name, domain, class, type, out, cap);
 }
 
+EXPORTED int res_send(const unsigned char *message, int n, unsigned char *out, int cap)
+{
+	return send_message(message, n, out, cap);
+}
+
+#ifdef __GLIBC__
+EXPORTED int res_nquery(
+	res_state state, const char *name, int class, int type, unsigned char *out, int cap)
+{
+	return query(state, name, class, type, out, cap);
+}
+
+EXPORTED int res_nsearch(
+	res_state state, const char *name, int class, int type, unsigned char *out, int cap)
+{
+	return search(state, name, class, type, out, cap);
+}
+
+EXPORTED int res_nquerydomain(res_state state, const char *name, const char *domain, int class,
+	int type, unsigned char *out, int cap)
+{
+	return querydomain(state, name, domain, class, type, out, cap);
+}
+
 EXPORTED int res_nsend(
 	res_state state, const unsigned char *message, int n, unsigned char *out, int cap)
 {
 	(void)state;
-	return send_message(message, n, out, cap);
-}
-
-EXPORTED int res_send(const unsigned char *message, int n, unsigned char *out, int cap)
-{
 	return send_message(message, n, out, cap);
 }
 
@@ -259,3 +260,4 @@ EXPORT_ALIAS(__res_nquerydomain, res_nquerydomain);
 EXPORT_ALIAS(__res_querydomain, res_querydomain);
 EXPORT_ALIAS(__res_nsend, res_nsend);
 EXPORT_ALIAS(__res_send, res_send);
+#endif

@@ -57,12 +57,13 @@ EXPORTED long syscall(long number, ...)
 	case SYS_sendmsg:
 		return sendmsg((int)a[0], (const struct msghdr *)a[1], (int)a[2]);
 	case SYS_sendmmsg:
-		return sendmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3]);
+		return sendmmsg(
+			(int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (messages_flags)a[3]);
 	case SYS_recvmsg:
 		return recvmsg((int)a[0], (struct msghdr *)a[1], (int)a[2]);
 	case SYS_recvmmsg:
-		return recvmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2], (int)a[3],
-			(struct timespec *)a[4]);
+		return recvmmsg((int)a[0], (struct mmsghdr *)a[1], (unsigned)a[2],
+			(messages_flags)a[3], (struct timespec *)a[4]);
 #ifdef SYS_recvmmsg_time64
 	case SYS_recvmmsg_time64:
 		return judged_messages((struct mmsghdr *)a[1],

@@ -26,10 +26,8 @@ libtunic_la_SOURCES = \
 	src/lib/hook_exit.c \
 	src/lib/hook_fdpass.c src/lib/hook_fdpass.h \
 	src/lib/hook_gai.c \
-	src/lib/hook_gai_async.c \
 	src/lib/hook_hostent.c \
 	src/lib/hook_inbound.c \
-	src/lib/hook_netdb.c \
 	src/lib/hook_poll.c \
 	src/lib/hook_resolver.c \
 	src/lib/hook_select.c \
@@ -42,6 +40,7 @@ libtunic_la_SOURCES = \
 	src/lib/interest.c src/lib/interest.h src/lib/interest_kernel.c \
 	src/lib/judge.c src/lib/judge.h \
 	src/lib/library.c src/lib/library.h \
+	src/lib/libc.h \
 	src/lib/local_names.c src/lib/local_names.h \
 	src/lib/log.c src/lib/log.h \
 	src/lib/lookup.c src/lib/lookup.h \
@@ -51,22 +50,32 @@ libtunic_la_SOURCES = \
 	src/lib/progress.c src/lib/progress.h \
 	src/lib/proxy.c src/lib/proxy.h \
 	src/lib/readiness.c src/lib/readiness.h \
-	src/lib/real.c src/lib/real.h \
 	src/lib/received.c src/lib/received.h \
 	src/lib/sequenced.h \
 	src/lib/stand_in.c src/lib/stand_in.h \
 	src/lib/tunnel.c src/lib/tunnel.h \
 	src/lib/watch.c src/lib/watch.h
+if GLIBC
+libtunic_la_SOURCES += src/lib/hook_gai_async.c src/lib/hook_netdb.c
+endif
 
 # -Wpedantic objects to the transparent unions in libc's own prototypes of the socket functions.
 libtunic_la_CFLAGS = $(AM_CFLAGS) -Wno-pedantic -fvisibility=hidden
-libtunic_la_LIBADD = libtarget.la libcore.la libproto.la libbase.la
+libtunic_la_LIBADD = libearly.la libtarget.la libcore.la libproto.la libbase.la
 libtunic_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
 	-Wl,--version-script=src/lib/libtunic.map
 if !SANITIZERS
 libtunic_la_LDFLAGS += -Wl,-z,defs
 endif
-libtunic_la_DEPENDENCIES = libtarget.la libcore.la libproto.la libbase.la src/lib/libtunic.map
+libtunic_la_DEPENDENCIES = libearly.la libtarget.la libcore.la libproto.la libbase.la src/lib/libtunic.map
+
+# A sanitizer asks dlsym before it has set up what instrumented code needs.
+noinst_LTLIBRARIES += libearly.la
+libearly_la_SOURCES = \
+	src/lib/dynamic.c src/lib/dynamic.h \
+	src/lib/hook_loader.c \
+	src/lib/real.c src/lib/real.h
+libearly_la_CFLAGS = $(libtunic_la_CFLAGS) -fno-sanitize=all
 
 CLEANFILES += src/lib/libtunic.map
 EXTRA_DIST += src/lib/README.md

@@ -25,8 +25,13 @@ static const char *const databases[] = {"hosts", "services", "networks", "netgro
 
 static bool restrain_one(const char *database)
 {
+#ifdef __GLIBC__
 	return real.__nss_configure_lookup != NULL &&
 	       real.__nss_configure_lookup(database, "files") == 0;
+#else
+	(void)database;
+	return false;
+#endif
 }
 
 /* Not all of them name hosts, but nscd or a directory server would be asked about them. */

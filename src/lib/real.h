@@ -3,10 +3,10 @@
 #ifndef TUNIC_LIB_REAL_H
 #define TUNIC_LIB_REAL_H
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <nss.h>
 #include <poll.h>
 #include <resolv.h>
 #include <spawn.h>
@@ -22,8 +22,7 @@
 #include <unistd.h>
 #include <wordexp.h>
 
-/* glibc has it since 2.36, in <sys/pidfd.h>. */
-int pidfd_getfd(int pidfd, int fd, unsigned flags);
+#include "lib/libc.h"
 
 /* glibc declares what its macros of _FORTIFY_SOURCE call only where these are in use. */
 int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
@@ -51,6 +50,9 @@ extern struct real real;
 
 /* Binds all of them, together. False: one that has to exist does not. */
 bool real_bind(void);
+
+/* The dynamic linker's alone, for calls that come before we are set up: it calls no function of the host. */
+void real_bind_loader(void);
 
 /* What a hook's definition needs in front of it; everything else in the library is hidden. */
 #define EXPORTED __attribute__((visibility("default")))

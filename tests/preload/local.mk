@@ -9,6 +9,7 @@ preload_programs = \
 	tests/preload/attempt \
 	tests/preload/bound \
 	tests/preload/device \
+	tests/preload/frames \
 	tests/preload/greeted \
 	tests/preload/hostent \
 	tests/preload/life \
@@ -29,12 +30,30 @@ preload_programs = \
 check_PROGRAMS += $(preload_programs)
 tests_preload_resolver_LDADD = -lresolv
 
+# The snippets, in a program and in a module.
+tests_preload_frames_SOURCES = \
+	tests/preload/frames.c tests/preload/snippets.c tests/preload/snippets.h
+# Objects of its own, without libtool; and see libtunic_la_CFLAGS.
+tests_preload_frames_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
+check_LTLIBRARIES += tests/preload/late.la tests/preload/snippets.la
+tests_preload_late_la_SOURCES = tests/preload/late.c
+tests_preload_late_la_LDFLAGS = $(test_module_LDFLAGS)
+tests_preload_snippets_la_SOURCES = tests/preload/snippets.c tests/preload/snippets.h
+tests_preload_snippets_la_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
+tests_preload_snippets_la_LDFLAGS = $(test_module_LDFLAGS)
+
+# With an -rpath libtool makes a module of what is not installed.
+test_module_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath /nowhere
+
 EXTRA_DIST += \
 	tests/preload/device.bats \
 	tests/preload/faults.bats \
+	tests/preload/frames.bash \
+	tests/preload/frames.bats \
 	tests/preload/hosts.bats \
 	tests/preload/life.bats \
 	tests/preload/literal.bats \
+	tests/preload/musl.bats \
 	tests/preload/name_cache.bats \
 	tests/preload/names.bats \
 	tests/preload/policy.bats \

@@ -58,6 +58,22 @@ static inline struct place place_of_arguments(int argc, char **argv, int least)
 	return place_of(argv[1], argv[2]);
 }
 
+/*
+ * The version that libc began with on each machine: of names that it keeps for programs linked long ago
+ * the linker finds no other.
+ */
+#if defined(__x86_64__)
+#define OLDEST "GLIBC_2.2.5"
+#elif defined(__i386__)
+#define OLDEST "GLIBC_2.2"
+#else
+#define OLDEST "GLIBC_2.17"
+#endif
+
+#ifndef __GLIBC__
+#define strerrorname_np(error) strerror(error)
+#endif
+
 static inline const char *errno_name(int error)
 {
 	const char *name = strerrorname_np(error);

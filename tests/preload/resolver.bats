@@ -8,24 +8,15 @@ load same
 
 setup_file() {
 	tunic_setup
-	needs python3 unshare nsenter || return
-	background place "$TESTS/preload/place" "$BATS_FILE_TMPDIR"
-	wait_until 20 test -s "$BATS_FILE_TMPDIR/place" ||
-		fail "no place: $(cat "$(background_log place)")"
+	place_start
 }
 
 teardown_file() { background_end; }
 
 setup() {
 	tunic_setup
-	read -ra PLACE <"$BATS_FILE_TMPDIR/place"
-	TUNIC_PROXY=127.0.0.1:$(port relay)
-	export TUNIC_PROXY
-	: >"$BATS_FILE_TMPDIR/requests"
+	place_enter
 }
-
-# Both runs of `same` happen in that place.
-bare() { nsenter "${PLACE[@]}" env ASAN_OPTIONS=detect_leaks=0 "$@"; }
 
 # With the library the name server there is not asked, be the answer what it may.
 shimmed() {

@@ -14,17 +14,7 @@
 
 enum { ROOM = 2048, CANARY = 0x5a };
 
-/*
- * The old names that libc keeps for programs linked long ago, in the version that it began with on each
- * machine; the linker does not find them by themselves.
- */
-#if defined(__x86_64__)
-#define OLDEST "GLIBC_2.2.5"
-#elif defined(__i386__)
-#define OLDEST "GLIBC_2.2"
-#else
-#define OLDEST "GLIBC_2.17"
-#endif
+/* The old names, which the linker does not find by themselves. */
 #define OLD(function)                             \
 	extern __typeof__(function) __##function; \
 	__asm__(".symver __" #function ",__" #function "@" OLDEST)

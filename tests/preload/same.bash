@@ -76,6 +76,23 @@ both_ways() {
 	done
 }
 
+# place_start: in setup_file, after tunic_setup: the machine of its own that `place` makes.
+place_start() {
+	needs python3 unshare nsenter || return
+	background place "$TESTS/preload/place" "$BATS_FILE_TMPDIR"
+	wait_until 20 test -s "$BATS_FILE_TMPDIR/place" ||
+		fail "no place: $(cat "$(background_log place)")"
+}
+
+# place_enter: in setup, after tunic_setup: what follows runs there, with its relay for the proxy.
+place_enter() {
+	local there
+	read -ra there <"$BATS_FILE_TMPDIR/place"
+	INSIDE=(nsenter "${there[@]}")
+	settle PROXY="127.0.0.1:$(port relay)"
+	requests_forget
+}
+
 # servers_start: in setup_file, after tunic_setup.
 servers_start() {
 	needs python3 || return

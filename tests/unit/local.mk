@@ -51,13 +51,13 @@ tests_unit_test_pool_LDADD = libcore.la libbase.la $(CMOCKA_LIBS) -lpthread
 # Pieces of the shim, linked directly instead of being preloaded.
 unit_tests += tests/unit/test_connection
 tests_unit_test_connection_SOURCES = \
-	tests/unit/test_connection.c src/lib/connection.c src/lib/real.c
+	tests/unit/test_connection.c src/lib/connection.c src/lib/dynamic.c src/lib/real.c
 tests_unit_test_connection_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
 tests_unit_test_connection_LDADD = libproto.la libbase.la $(CMOCKA_LIBS)
 
 unit_tests += tests/unit/test_fd_table
 tests_unit_test_fd_table_SOURCES = \
-	tests/unit/test_fd_table.c src/lib/chunks.c src/lib/fd_table.c src/lib/real.c
+	tests/unit/test_fd_table.c src/lib/chunks.c src/lib/fd_table.c src/lib/dynamic.c src/lib/real.c
 tests_unit_test_fd_table_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
 tests_unit_test_fd_table_LDADD = libbase.la $(CMOCKA_LIBS) -lpthread
 
@@ -75,7 +75,7 @@ tests_unit_test_handed_out_LDADD = libbase.la $(CMOCKA_LIBS)
 
 unit_tests += tests/unit/test_hosts_copy
 tests_unit_test_hosts_copy_SOURCES = \
-	tests/unit/test_hosts_copy.c src/lib/hosts_copy.c src/lib/real.c
+	tests/unit/test_hosts_copy.c src/lib/hosts_copy.c src/lib/dynamic.c src/lib/real.c
 tests_unit_test_hosts_copy_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
 tests_unit_test_hosts_copy_LDADD = $(CMOCKA_LIBS)
 

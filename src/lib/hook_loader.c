@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hooks: the dynamic linker's functions, by which a program comes past the other hooks.
+ *
+ *   dlsym, dlvsym   A handle of libc gives libc's own function (Python's ctypes, Java's JNA and .NET ask
+ *                   so). Where that is the one that a hook of ours stands before, the hook is given.
+ *   dlopen          A module that is loaded with RTLD_DEEPBIND would bind to libc before us; it is
+ *                   loaded without.
+ *   dlmopen         What is loaded into another namespace brings a libc of its own; refused.
+ *
+ * libc finds the caller by its return address: for RTLD_NEXT, the search behind the caller's own
+ * object, for RTLD_DEFAULT in the caller's own dependencies, for dlopen by the caller's RUNPATH and
+ * $ORIGIN. So these calls leave here by a jump, and not by a call that would show us as the caller.
+ */
+#include <dlfcn.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "lib/library.h"
+#include "lib/real.h"
+
+/* The call in such a return statement is a jump, however little the rest is optimised. */
+#ifdef __clang__
+#define JUMPING
+#define JUMP __attribute__((musttail)) return
+#else
+#define JUMPING __attribute__((optimize("O2")))
+#define JUMP return
+#endif
+
+enum { ALIASED = -1 };
+
+/* Hooks by name; to name them here is to mean the first in the program's order, most times ours. */
+static const struct {
+	const char *symbol;
+	void *hook;
+	ptrdiff_t real; /* offset in struct real; ALIASED: the name is libc's alone */
+} rows[] = {
+#define HOOK(symbol) {#symbol, symbol, offsetof(struct real, symbol)},
+#define HOOK_MAY(symbol) HOOK(symbol)
+#define ALIAS(alias, symbol) {#alias, symbol, ALIASED},
+#define LATE(symbol)
+#include "lib/hooks.def"
+#undef HOOK
+#undef HOOK_MAY
+#undef ALIAS
+#undef LATE
+};
+
+static bool same_object(const void *a, const void *b)
+{
+	Dl_info of_a, of_b;
+
+	return dladdr(a, &of_a) != 0 && dladdr(b, &of_b) != 0 && of_a.dli_fbase == of_b.dli_fbase;
+}
+
+/*
+ * Is this what the hook stands before? A function of its name in another object than the real one's is
+ * that object's own (plugins have a `connect`, too), or belongs to another library that interposes and
+ * must not be led back to itself.
+ */
+static bool stands_before(size_t row, const void *found)
+{
+	const void *behind;
+
+	if (rows[row].real == ALIASED)
+		return true;
+	memcpy(&behind, (const char *)&real + rows[row].real, sizeof(behind));
+	return behind != NULL && same_object(found, behind);
+}
+
+/* What a program gets that has asked an object for a symbol. */
+static void *ours_or(void *found, const char *symbol)
+{
+	if (found == NULL)
+		return NULL;
+	library_ready(); /* where it is not, the hooks refuse */
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].symbol, symbol) == 0)
+			return stands_before(i, found) ? rows[i].hook : found;
+	return found;
+}
+
+/* Whoever comes first calls these, a sanitizer that starts before any constructor too. */
+static void come_up(void)
+{
+	if (real.dlsym == NULL)
+		real_bind_loader();
+}
+
+/* Does the answer depend on who asks? */
+static bool asks_from_caller(const void *handle)
+{
+	return handle == RTLD_NEXT || handle == RTLD_DEFAULT;
+}
+
+JUMPING EXPORTED void *dlsym(void *restrict handle, const char *restrict symbol)
+{
+	come_up();
+	if (asks_from_caller(handle))
+		JUMP real.dlsym(handle, symbol);
+	return ours_or(real.dlsym(handle, symbol), symbol);
+}
+
+#ifdef __GLIBC__
+JUMPING EXPORTED void *dlvsym(
+	void *restrict handle, const char *restrict symbol, const char *restrict version)
+{
+	come_up();
+	if (asks_from_caller(handle))
+		JUMP real.dlvsym(handle, symbol, version);
+	return ours_or(real.dlvsym(handle, symbol, version), symbol);
+}
+#endif
+
+JUMPING EXPORTED void *dlopen(const char *file, int mode)
+{
+	come_up();
+#ifdef RTLD_DEEPBIND
+	mode &= ~RTLD_DEEPBIND;
+#endif
+	JUMP real.dlopen(file, mode);
+}
+
+#ifdef __GLIBC__
+/*
+ * After a refusal the real function fails, too, for what dlerror then says: of a mode that is none.
+ * (Of a namespace that is none it says so with the linker's lock held, in glibc 2.36.)
+ */
+JUMPING EXPORTED void *dlmopen(Lmid_t space, const char *file, int mode)
+{
+	come_up();
+	if (space != LM_ID_BASE) {
+		library_ready();
+		refuse(REFUSAL_NAMESPACE, file);
+		space = LM_ID_BASE;
+		mode = 0;
+	}
+	JUMP real.dlmopen(space, file, mode & ~RTLD_DEEPBIND);
+}
+#endif
