@@ -264,7 +264,8 @@ enum opening_state progress_wait(int fd, uint64_t deadline, enum progress_goal g
 	struct pollfd pollfd = {.fd = fd};
 	enum opening_state state;
 
-	lower_mark(fd);
+	if (goal == PROGRESS_ANSWERED)
+		lower_mark(fd);
 	while (state = progress_step(fd, &pollfd.events), has_to_wait(state, goal)) {
 		const uint64_t now = connection_now();
 
