@@ -210,7 +210,10 @@ static enum opening_state step_opening(struct opening *opening, int fd, int erro
 	if (opening == NULL || !opening_lock(&hold))
 		return OPENING_OVER;
 	own = fd_of(opening, fd);
-	if (own >= 0 && (fd < 0 || own == fd)) {
+	/* The number belongs to another socket by now, without our having seen that. */
+	if (fd >= 0 && own != fd && atomic_load(&opening->cookie) != 0)
+		fd_table_forget(fd);
+	else if (own >= 0) {
 		tell = advance(opening, own, error);
 		state = atomic_load(&opening->state);
 		if (events != NULL)
@@ -221,8 +224,6 @@ static enum opening_state step_opening(struct opening *opening, int fd, int erro
 		target = opening->target;
 	}
 	opening_unlock(&hold);
-	if (fd >= 0 && own != fd)
-		fd_table_forget(fd);
 	if (tell)
 		explain(&failed, &target);
 	errno = saved;

@@ -147,6 +147,16 @@ bool tunnel_ask(enum socks_command command, const struct socks_target *question,
 	return false;
 }
 
+/* The program's own SO_SNDTIMEO, in milliseconds. 0: none. */
+static uint64_t patience(int fd, struct timeval *out)
+{
+	socklen_t len = sizeof(*out);
+
+	if (real.getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, out, &len) != 0)
+		return 0;
+	return (uint64_t)out->tv_sec * 1000 + (uint64_t)out->tv_usec / 1000;
+}
+
 /*
  * A blocking socket blocks in the kernel while the proxy is being reached, so our deadline is lent
  * to it as SO_SNDTIMEO; a shorter one of the program's stays and is the deadline of all. Returns
@@ -156,11 +166,8 @@ static uint64_t lend_deadline(int fd, struct timeval *saved)
 {
 	const uint64_t ours = (uint64_t)library.settings->timeout * 1000;
 	const struct timeval lent = {.tv_sec = (time_t)library.settings->timeout};
-	socklen_t len = sizeof(*saved);
-	uint64_t theirs = 0;
+	const uint64_t theirs = patience(fd, saved);
 
-	if (real.getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, saved, &len) == 0)
-		theirs = (uint64_t)saved->tv_sec * 1000 + (uint64_t)saved->tv_usec / 1000;
 	if (theirs != 0 && theirs <= ours)
 		return theirs;
 	real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &lent, sizeof(lent));
@@ -364,6 +371,27 @@ static int start_over(int fd)
 	return -1;
 }
 
+static bool is_connected(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	return real.getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
+}
+
+/* It is over, but not because it is open: another thread has ended it, by shutdown for instance. */
+static int ended_by_others(int fd)
+{
+	static const struct tunnelled as_it_was = {.carrier = CARRIER_OWN};
+	socklen_t len = sizeof(int);
+	int error = 0;
+
+	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	disconnect(fd, &as_it_was);
+	errno = error ? error : ECONNABORTED;
+	return -1;
+}
+
 static int wait_until(int fd, uint64_t until)
 {
 	switch (progress_wait(fd, until, PROGRESS_MAY_WRITE)) {
@@ -374,7 +402,7 @@ static int wait_until(int fd, uint64_t until)
 	case OPENING_TOLD:
 		return start_over(fd);
 	default:
-		return 0;
+		return is_connected(fd) ? 0 : ended_by_others(fd);
 	}
 }
 
@@ -428,14 +456,6 @@ static bool is_blocking(int fd)
 	return (real.fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
 }
 
-static bool is_connected(int fd)
-{
-	struct sockaddr_storage peer;
-	socklen_t len = sizeof(peer);
-
-	return real.getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
-}
-
 int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct socks_target *target)
 {
 	struct attempt attempt = {
@@ -487,7 +507,10 @@ static int acknowledge(int fd, const struct tunnelled *tunnel)
 
 static int wait_again(int fd, const struct tunnelled *tunnel)
 {
-	if (wait_until(fd, deadline_of_settings()) != 0)
+	struct timeval timeout;
+	const uint64_t theirs = patience(fd, &timeout);
+
+	if (wait_until(fd, theirs ? connection_now() + theirs : UINT64_MAX) != 0)
 		return -1;
 	acknowledge(fd, tunnel);
 	return 0;
