@@ -179,7 +179,7 @@ static void from_files(void)
 	show("read from the pipe", read(ends[0], (char[8]){0}, 8));
 }
 
-/* A stream of stdio over the descriptor: what it cannot write before the answer it drops. */
+/* A stream of stdio over the descriptor, whose reads and writes nobody else sees. */
 static void by_stdio(void)
 {
 	int fd = opening(ECHOES);
