@@ -20,6 +20,7 @@ struct tunnelled {
 	struct endpoint target; /* as the program gave it to connect */
 	int domain;             /* of the program's socket: AF_INET or AF_INET6 */
 	enum carrier carrier;
+	bool owed;        /* the program's next connect gets the 0 that the kernel would owe it */
 	uint32_t opening; /* the place of its opening while there is one (opening.h), else 0 */
 };
 

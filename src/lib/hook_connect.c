@@ -54,6 +54,8 @@ static int connect_stand_in(int fd, const struct tunnelled *tunnel, const struct
 {
 	if (addr->sa_family == AF_UNSPEC)
 		return stand_in_undo(fd, tunnel);
+	if (addr->sa_family == tunnel->domain && tunnel_pays(fd))
+		return 0;
 	errno = addr->sa_family == tunnel->domain ? EISCONN : EAFNOSUPPORT;
 	return -1;
 }

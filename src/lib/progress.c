@@ -91,23 +91,33 @@ bool progress_publish(int fd, const struct tunnelled *tunnel, const struct conne
 	return opening != NULL;
 }
 
+/* A socket such as the program had takes the place of the stand-in. */
+static bool stand_in_ends(struct opening *opening, int fd)
+{
+	struct tunnelled tunnel;
+	uint64_t cookie;
+
+	if (!fd_table_peek(fd, &cookie, &tunnel) || tunnel.carrier == CARRIER_OWN ||
+		stand_in_undo(fd, &tunnel) != 0)
+		return false;
+	tunnel.carrier = CARRIER_OWN;
+	atomic_store(&opening->cookie, fd_table_cookie(fd));
+	fd_table_record(fd, &tunnel);
+	stand_in_refuse(fd, tunnel.domain);
+	return true;
+}
+
 /*
  * Makes the socket what it is after the kernel's own refusal: closed, with both directions shut and an
  * error in it for poll to tell. Connecting to nowhere (AF_UNSPEC) closes it, and shutdown, though it
- * says ENOTCONN, marks it. A stand-in is replaced by a socket such as the program had.
+ * says ENOTCONN, marks it.
  */
 static void break_off(struct opening *opening, int fd)
 {
 	const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
-	struct tunnelled tunnel;
-	uint64_t cookie;
 
-	if (fd_table_peek(fd, &cookie, &tunnel) && tunnel.carrier != CARRIER_OWN &&
-		stand_in_undo(fd, &tunnel) == 0) {
-		tunnel.carrier = CARRIER_OWN;
-		atomic_store(&opening->cookie, fd_table_cookie(fd));
-		fd_table_record(fd, &tunnel);
-	}
+	if (stand_in_ends(opening, fd))
+		return;
 	real.connect(fd, &unspecified, sizeof(unspecified));
 	real.shutdown(fd, SHUT_RDWR);
 }

@@ -96,6 +96,17 @@ int stand_in_undo(int fd, const struct tunnelled *tunnel)
 	return result;
 }
 
+void stand_in_refuse(int fd, int domain)
+{
+	struct endpoint nobody = {.port = 0};
+	struct sockaddr_storage address;
+	socklen_t len;
+
+	addr_parse(&nobody.addr, domain == AF_INET ? "127.0.0.1" : "::1");
+	len = endpoint_to_sockaddr(&nobody, domain, &address);
+	real.connect(fd, (const struct sockaddr *)&address, len);
+}
+
 void stand_in_close(int own)
 {
 	int saved = errno;

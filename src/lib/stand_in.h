@@ -21,6 +21,12 @@ bool stand_in_would_replace_a_used_one(int fd);
 /* connect(AF_UNSPEC) on a stand-in: a fresh socket as the program made it takes its place. */
 int stand_in_undo(int fd, const struct tunnelled *tunnel);
 
+/*
+ * Leaves a fresh socket of `domain` as the kernel leaves one that was refused, if it does not block: nobody
+ * can listen on port 0 of this machine.
+ */
+void stand_in_refuse(int fd, int domain);
+
 /* Closes a descriptor of ours and keeps errno. */
 void stand_in_close(int own);
 

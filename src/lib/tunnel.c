@@ -342,6 +342,7 @@ static int open_alone(struct attempt *attempt, int begun, uint64_t until)
 		begun = connection_reach(connection);
 	if (!has_begun(begun))
 		return not_begun(attempt, begun);
+	attempt->tunnel.owed = begun == 0;
 	step = connection_begun(connection, begun);
 	if (step == STEP_GOING_ON && begun == EINTR && connection_interrupted()) {
 		errno = EINTR;
@@ -355,6 +356,7 @@ static int open_alone(struct attempt *attempt, int begun, uint64_t until)
 		step = connection_give_up(connection);
 	if (step == STEP_FAILED)
 		return failed(attempt);
+	attempt->tunnel.owed = false;
 	fd_table_record(attempt->fd, &attempt->tunnel);
 	return 0;
 }
@@ -377,6 +379,32 @@ static bool is_connected(int fd)
 	socklen_t len = sizeof(peer);
 
 	return real.getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
+}
+
+/*
+ * To a program that does not wait for its connect the kernel says 0 once when it asks again. It does not know of
+ * that where it was we who did not wait, or where the socket is a unix socket; then we say it.
+ */
+static void owe(int fd, bool owed)
+{
+	const int saved = errno;
+	struct tunnelled tunnel;
+
+	if (fd_table_find(fd, &tunnel) && tunnel.owed != owed) {
+		tunnel.owed = owed;
+		fd_table_record(fd, &tunnel);
+	}
+	errno = saved;
+}
+
+bool tunnel_pays(int fd)
+{
+	struct tunnelled tunnel;
+
+	if (!fd_table_any() || !fd_table_find(fd, &tunnel) || !tunnel.owed)
+		return false;
+	owe(fd, false);
+	return true;
 }
 
 /* It is over, but not because it is open: another thread has ended it, by shutdown for instance. */
@@ -409,6 +437,8 @@ static int wait_until(int fd, uint64_t until)
 /* Waits here, while other threads may see and step it as well. */
 static int open_among_threads(struct attempt *attempt, int begun, uint64_t until)
 {
+	int result;
+
 	if (begun < 0)
 		begun = connection_reach(&attempt->connection);
 	if (!has_begun(begun))
@@ -418,7 +448,10 @@ static int open_among_threads(struct attempt *attempt, int begun, uint64_t until
 		errno = EINTR;
 		return -1;
 	}
-	return wait_until(attempt->fd, until);
+	result = wait_until(attempt->fd, until);
+	if (result != 0 && begun == 0)
+		owe(attempt->fd, true);
+	return result;
 }
 
 /* Where there is no room for another opening, even a socket that does not block has to wait. */
@@ -472,6 +505,8 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 	/* The kernel says 0 once to who did not wait for the outcome of its connect, and then EISCONN. */
 	prepare(&attempt.connection, fd, domain, &socks);
 	if (is_connected(fd)) {
+		if (tunnel_pays(fd))
+			return 0;
 		errno = attempt.connection.proxy_len ? connection_reach(&attempt.connection)
 						     : EISCONN;
 		return errno ? -1 : 0;
@@ -482,6 +517,7 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 		prepare(&attempt.connection, fd, proxy_domain(), &socks);
 		if (!stand_in(&attempt, &begun))
 			return -1;
+		attempt.tunnel.owed = begun == 0 && !is_blocking(fd);
 	}
 	if (is_blocking(fd))
 		return open_waiting(&attempt, begun);
@@ -500,7 +536,7 @@ static int acknowledge(int fd, const struct tunnelled *tunnel)
 	socklen_t len = proxy_address(
 		tunnel->carrier == CARRIER_OWN ? tunnel->domain : proxy_domain(), &proxy);
 
-	if (tunnel->carrier == CARRIER_STAND_IN_UNIX)
+	if (tunnel_pays(fd))
 		return 0;
 	return real.connect(fd, (const struct sockaddr *)&proxy, len);
 }
@@ -510,8 +546,10 @@ static int wait_again(int fd, const struct tunnelled *tunnel)
 	struct timeval timeout;
 	const uint64_t theirs = patience(fd, &timeout);
 
-	if (wait_until(fd, theirs ? connection_now() + theirs : UINT64_MAX) != 0)
+	if (wait_until(fd, theirs ? connection_now() + theirs : UINT64_MAX) != 0) {
+		errno = errno == EINPROGRESS ? EALREADY : errno;
 		return -1;
+	}
 	acknowledge(fd, tunnel);
 	return 0;
 }

@@ -18,6 +18,9 @@
 int tunnel_open(
 	int fd, int domain, const struct endpoint *shown, const struct socks_target *target);
 
+/* A tunnel is open on `fd`, and the program connects again: does it get the one 0 that is owed to it? */
+bool tunnel_pays(int fd);
+
 /* connect(2) on a socket whose tunnel is opening, or has failed to. */
 int tunnel_open_again(int fd, const struct tunnelled *tunnel);
 

@@ -36,7 +36,7 @@ setup() {
 	[ "$(id -u)" -eq 0 ] || options=(-n -U --preserve-credentials)
 	# shellcheck disable=SC2034 # for `bare`
 	INSIDE=(nsenter -t "$(cat "$BATS_FILE_TMPDIR/background/late.pid")" "${options[@]}")
-	settle TIMEOUT=60
+	settle TIMEOUT=60 LOG=quiet
 }
 
 way() {
