@@ -30,7 +30,12 @@
 #include "lib/real.h"
 #include "lib/watch.h"
 
-enum { POLLFDS_ON_STACK = 256, BITS = 8 * sizeof(long) };
+enum {
+	POLLFDS_ON_STACK = 256,
+	BITS = 8 * sizeof(long),
+	HIDDEN =
+		0x4000, /* a bit of pollfd.events that poll(2) does not know: it was asked about for us */
+};
 
 static const struct timespec slice = {.tv_nsec = 20 * 1000 * 1000};
 static const struct timespec at_once;
@@ -100,7 +105,7 @@ static bool poll_translate(const struct pollfd *fds, struct pollfd *ours, nfds_t
 	memcpy(ours, fds, n * sizeof(*fds));
 	for (nfds_t i = 0; i < n; i++)
 		if (opening_hides(fds[i].fd, &events)) {
-			ours[i].events = events;
+			ours[i].events = (short)(events | HIDDEN);
 			hidden = true;
 		}
 	return hidden;
@@ -114,6 +119,10 @@ static short poll_truth(
 	if (opening_hides(asked->fd, &events)) {
 		if (told->revents != 0 || idle)
 			*moved |= step_ends(asked->fd);
+		return 0;
+	}
+	if (told->events & HIDDEN) {
+		*moved = true;
 		return 0;
 	}
 	if (told->revents != 0 && is_ready_for_us_alone(asked->fd))
@@ -182,6 +191,7 @@ bool readiness_poll_concerned(const struct pollfd *fds, nfds_t n)
 struct sets {
 	size_t words;
 	unsigned long *set[3]; /* readers, writers, excepted; NULL where the program has none */
+	unsigned long *hidden; /* in ours: which were asked about for us */
 };
 
 static bool sets_readable(const struct sets *sets)
@@ -236,10 +246,12 @@ static bool select_translate(const struct sets *asked, const struct sets *ours, 
 	short events;
 
 	sets_copy(ours, asked);
+	memset(ours->hidden, 0, ours->words * sizeof(long));
 	for (int fd = 0; fd < n; fd++)
 		if (sets_have(asked, fd) && opening_hides(fd, &events)) {
 			sets_clear(ours, fd);
 			bit_set(ours->set[events & POLLIN ? 0 : 1], fd);
+			bit_set(ours->hidden, fd);
 			hidden = true;
 		}
 	return hidden;
@@ -258,6 +270,9 @@ static int select_truth(
 		if (opening_hides(fd, &events)) {
 			if (sets_have(told, fd) || idle)
 				*moved |= step_ends(fd);
+			sets_clear(told, fd);
+		} else if (bit(told->hidden, fd)) {
+			*moved = true;
 			sets_clear(told, fd);
 		} else if (sets_have(told, fd) && is_ready_for_us_alone(fd)) {
 			sets_clear(told, fd);
@@ -316,9 +331,10 @@ int readiness_select(int n, fd_set *readers, fd_set *writers, fd_set *excepted,
 	if (!is_time(timeout) || !sets_readable(&asked))
 		return real.pselect(n, readers, writers, excepted, timeout, mask);
 	deadline = deadline_in(timeout);
-	memory = __builtin_alloca(3 * size + 1);
+	memory = __builtin_alloca(4 * size + 1);
 	for (size_t i = 0; i < 3; i++)
 		ours.set[i] = memory + i * asked.words;
+	ours.hidden = memory + 3 * asked.words;
 	do
 		shown = select_turn(&asked, &ours, n, &deadline, mask, &moved);
 	while (shown == 0 && (moved || !deadline_is_over(&deadline)));

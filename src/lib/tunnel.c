@@ -407,6 +407,15 @@ bool tunnel_pays(int fd)
 	return true;
 }
 
+/* Another thread has closed the descriptor: how its connect ends is nothing to anybody. */
+static bool was_closed(int fd)
+{
+	struct tunnelled tunnel;
+	uint64_t cookie;
+
+	return !fd_table_peek(fd, &cookie, &tunnel) || fd_table_cookie(fd) != cookie;
+}
+
 /* It is over, but not because it is open: another thread has ended it, by shutdown for instance. */
 static int ended_by_others(int fd)
 {
@@ -430,7 +439,7 @@ static int wait_until(int fd, uint64_t until)
 	case OPENING_TOLD:
 		return start_over(fd);
 	default:
-		return is_connected(fd) ? 0 : ended_by_others(fd);
+		return is_connected(fd) || was_closed(fd) ? 0 : ended_by_others(fd);
 	}
 }
 

@@ -80,6 +80,6 @@ load situations
 	alike waiting with-fast-open
 }
 
-@test "SIGIO comes with the answer, and not before" {
+@test "SIGIO comes with the answer" {
 	alike waiting for-a-signal
 }

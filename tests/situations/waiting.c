@@ -409,7 +409,8 @@ static void for_a_signal(void)
 	fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC);
 	show("connect", connect_to(fd, &place));
 	until_held(fd, 1);
-	printf("SIGIO before the answer: %d\n", (int)ios);
+	/* Who waits for signals alone has to hear of what the proxy says, too, or nobody would go on. */
+	ios = 0;
 	printf("O_ASYNC: %d\n", (fcntl(fd, F_GETFL) & O_ASYNC) != 0);
 	answer(1);
 	show_poll("answered", fd, POLLOUT, PATIENCE);
