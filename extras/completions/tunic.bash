@@ -27,7 +27,7 @@ _tunic_values() {
 	-p | --proxy) list='127.0.0.1:9050 127.0.0.1:9150 [::1]:9050 unix:/' ;;
 	-i | --isolate) list='none run program process destination' ;;
 	--names) list='resolve fake' ;;
-	--hosts-file | --warn-literal | --allow-inbound) list='yes no' ;;
+	--hosts-file | --warn-literal | --allow-inbound | --optimistic) list='yes no' ;;
 	--local) list='refuse direct tunnel' ;;
 	--pipeline) list='auto yes no' ;;
 	--log) list='quiet warn info debug' ;;
@@ -52,6 +52,6 @@ _tunic() {
 	mapfile -t COMPREPLY < <(compgen -W '-p -t -i -q -v
 		--proxy= --tag= --isolate= --names= --pool-ipv4= --pool-ipv6= --pool-size=
 		--name-cache= --hosts-file= --warn-literal= --allow-inbound= --local= --timeout= --pipeline=
-		--log= --log-file= --config= --shell --print-config --help --version' -- "$cur")
+		--optimistic= --log= --log-file= --config= --shell --print-config --help --version' -- "$cur")
 	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
 } && complete -F _tunic tunic

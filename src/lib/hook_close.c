@@ -4,7 +4,8 @@
  * descriptor is bound to its socket; but an opening that has lost its last one would be looked for in vain
  * until its time is over, and a registration made under a number that is gone can not be changed any more.
  */
-#include <stdio.h>
+#include <limits.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lib/hook_close.h"
@@ -51,12 +52,14 @@ EXPORTED int close_range(unsigned first, unsigned last, int flags)
 	library_ready();
 	if (flags == 0)
 		closing_range(first, last);
-	return real.close_range(first, last, flags);
+	return (int)real.syscall(SYS_close_range, first, last, flags);
 }
 
+#ifdef __GLIBC__
 EXPORTED void closefrom(int first)
 {
 	library_ready();
 	closing_range(first < 0 ? 0 : (unsigned)first, INT_MAX);
 	real.closefrom(first);
 }
+#endif

@@ -76,6 +76,7 @@ EXPORTED int epoll_pwait(
 		mask);
 }
 
+#ifdef __GLIBC__
 EXPORTED int epoll_pwait2(int epoll, struct epoll_event *events, int max,
 	const struct timespec *timeout, const sigset_t *mask)
 {
@@ -88,3 +89,11 @@ EXPORTED int epoll_pwait2(int epoll, struct epoll_event *events, int max,
 	return went(real.epoll_pwait2(epoll, events, max, timeout, mask), epoll, events, max,
 		&until, mask);
 }
+#else
+/* syscall(2) alone leads here. */
+int epoll_pwait2(int epoll, struct epoll_event *events, int max, const struct timespec *timeout,
+	const sigset_t *mask)
+{
+	return readiness_epoll(epoll, events, max, timeout, mask);
+}
+#endif

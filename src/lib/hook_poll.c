@@ -55,6 +55,7 @@ EXPORTED int ppoll(
 	return went(real.ppoll(fds, n, timeout, mask), fds, n, &until, mask);
 }
 
+#ifdef __GLIBC__
 /* What programs that are built with _FORTIFY_SOURCE call; the real ones end the program. */
 EXPORTED int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size)
 {
@@ -70,3 +71,4 @@ EXPORTED int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *ti
 	return size / sizeof(*fds) < n ? real.__ppoll_chk(fds, n, timeout, mask, size)
 				       : ppoll(fds, n, timeout, mask);
 }
+#endif

@@ -36,6 +36,7 @@ EXPORTED ssize_t recvfrom(int fd, void *restrict bytes, size_t n, int flags,
 	return gate_open(fd, GATE_READ, flags) ? real.recvfrom(fd, bytes, n, flags, from, len) : -1;
 }
 
+#ifdef __GLIBC__
 /* What programs that are built with _FORTIFY_SOURCE call. */
 EXPORTED ssize_t __read_chk(int fd, void *bytes, size_t n, size_t size)
 {
@@ -54,6 +55,7 @@ EXPORTED ssize_t __recvfrom_chk(int fd, void *restrict bytes, size_t n, size_t s
 		       ? real.__recvfrom_chk(fd, bytes, n, size, flags, from, len)
 		       : -1;
 }
+#endif
 
 EXPORTED ssize_t write(int fd, const void *bytes, size_t n)
 {
@@ -77,10 +79,14 @@ EXPORTED ssize_t sendfile(int out, int in, off_t *offset, size_t n)
 	return gate_open(out, GATE_WRITE, 0) ? real.sendfile(out, in, offset, n) : -1;
 }
 
+#ifdef __GLIBC__
 EXPORTED ssize_t sendfile64(int out, int in, off64_t *offset, size_t n)
 {
 	return gate_open(out, GATE_WRITE, 0) ? real.sendfile64(out, in, offset, n) : -1;
 }
+#else
+EXPORT_ALIAS(sendfile64, sendfile);
+#endif
 
 EXPORTED ssize_t splice(
 	int in, off64_t *in_offset, int out, off64_t *out_offset, size_t n, unsigned flags)
@@ -98,10 +104,12 @@ EXPORTED FILE *fdopen(int fd, const char *mode)
 	gate_whole(fd);
 	return real.fdopen(fd, mode);
 }
+#ifdef __GLIBC__
 EXPORT_ALIAS(_IO_fdopen, fdopen) __attribute_malloc__ __attribute__((leaf));
+#endif
 
 /* While a connection is being made there is nothing to read, and nothing waits to be sent. */
-static bool tells_nothing(int fd, unsigned long request, int *count)
+static bool tells_nothing(int fd, ioctl_request request, int *count)
 {
 	enum opening_state state;
 
@@ -114,7 +122,7 @@ static bool tells_nothing(int fd, unsigned long request, int *count)
 	return true;
 }
 
-EXPORTED int ioctl(int fd, unsigned long request, ...)
+EXPORTED int ioctl(int fd, ioctl_request request, ...)
 {
 	void *argument;
 	va_list more;

@@ -86,7 +86,7 @@ EXPORTED long syscall(long number, ...)
 		return splice((int)a[0], (off64_t *)a[1], (int)a[2], (off64_t *)a[3], (size_t)a[4],
 			(unsigned)a[5]);
 	case SYS_ioctl:
-		return ioctl((int)a[0], (unsigned long)a[1], a[2]);
+		return ioctl((int)a[0], (ioctl_request)a[1], a[2]);
 	case SYS_shutdown:
 		return shutdown((int)a[0], (int)a[1]);
 	case SYS_close:

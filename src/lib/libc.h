@@ -3,19 +3,48 @@
 #ifndef TUNIC_LIB_LIBC_H
 #define TUNIC_LIB_LIBC_H
 
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/types.h>
+#include <time.h>
 
 /* glibc has it since 2.36, in <sys/pidfd.h>. */
 int pidfd_getfd(int pidfd, int fd, unsigned flags);
 
+/* Through syscall(2) a program reaches their hooks in any case. */
+int close_range(unsigned first, unsigned last, int flags);
+int epoll_pwait2(int epoll, struct epoll_event *events, int max, const struct timespec *timeout,
+	const sigset_t *mask);
+
 #ifdef __GLIBC__
 #include <nss.h>
+#include <sys/single_threaded.h>
 
 typedef int messages_flags; /* of sendmmsg and recvmmsg */
+typedef unsigned long ioctl_request;
+
+/* glibc declares what its macros of _FORTIFY_SOURCE call only where these are in use. */
+int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
+int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask,
+	size_t size);
+ssize_t __read_chk(int fd, void *bytes, size_t n, size_t size);
+ssize_t __recv_chk(int fd, void *bytes, size_t n, size_t size, int flags);
+ssize_t __recvfrom_chk(int fd, void *restrict bytes, size_t n, size_t size, int flags,
+	struct sockaddr *restrict from, socklen_t *restrict len);
 
 #else
 typedef unsigned messages_flags;
+typedef int ioctl_request;
+
+#define __libc_single_threaded false /* it does not tell */
+
+/* A name that programs call which were linked with an older musl. */
+#undef sendfile64
+#define off64_t off_t
 
 /* The system call is there, and syscall(2) leads to our hook. */
 int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags);
@@ -27,6 +56,8 @@ int execveat(int dir, const char *path, char *const argv[], char *const envp[], 
 /* It knows no names in other alphabets. */
 #define AI_IDN 0
 #define AI_CANONIDN 0
+
+#define _PATH_HOSTS "/etc/hosts"
 
 /* Of h_errno. */
 #define NETDB_INTERNAL (-1)

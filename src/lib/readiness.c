@@ -381,15 +381,18 @@ static int epoll_truth(int epoll, struct epoll_event *events, int told, bool *mo
 static int epoll_ask(int epoll, struct epoll_event *events, int max, const struct timespec *piece,
 	const sigset_t *mask)
 {
+	int milliseconds = -1;
+#ifdef __GLIBC__
 	const int saved = errno;
-	int told, milliseconds = -1;
 
 	if (real.epoll_pwait2 != NULL) {
-		told = real.epoll_pwait2(epoll, events, max, piece, mask);
+		const int told = real.epoll_pwait2(epoll, events, max, piece, mask);
+
 		if (told >= 0 || errno != ENOSYS)
 			return told;
 		errno = saved;
 	}
+#endif
 	if (piece != NULL)
 		milliseconds = (int)(piece->tv_sec * 1000 + (piece->tv_nsec + 999999) / 1000000);
 	return real.epoll_pwait(epoll, events, max, milliseconds, mask);
@@ -424,8 +427,10 @@ int readiness_epoll(int epoll, struct epoll_event *events, int max, const struct
 	int told, shown;
 	bool moved;
 
-	if (!is_time(timeout))
-		return real.epoll_pwait2(epoll, events, max, timeout, mask);
+	if (!is_time(timeout)) {
+		errno = caller_memory_readable(timeout, sizeof(*timeout)) ? EINVAL : EFAULT;
+		return -1;
+	}
 	deadline = deadline_in(instant ? NULL : timeout);
 	do {
 		piece = instant ? &at_once : piece_of(&deadline, opening_going_on(), &left);

@@ -24,15 +24,6 @@
 
 #include "lib/libc.h"
 
-/* glibc declares what its macros of _FORTIFY_SOURCE call only where these are in use. */
-int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
-int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask,
-	size_t size);
-ssize_t __read_chk(int fd, void *bytes, size_t n, size_t size);
-ssize_t __recv_chk(int fd, void *bytes, size_t n, size_t size, int flags);
-ssize_t __recvfrom_chk(int fd, void *restrict bytes, size_t n, size_t size, int flags,
-	struct sockaddr *restrict from, socklen_t *restrict len);
-
 /* Types are taken from libc's own headers, so that no prototype can be typed wrongly. */
 #define HOOK(symbol) __typeof__(symbol) *symbol;
 #define HOOK_MAY(symbol) __typeof__(symbol) *symbol;

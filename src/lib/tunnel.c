@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
-#include <sys/single_threaded.h>
 
 #include "lib/aside.h"
 #include "lib/connection.h"

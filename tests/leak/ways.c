@@ -18,12 +18,15 @@
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <nss.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -219,6 +222,42 @@ static int way_connect(char **args)
 	const struct address address = address_of(args);
 
 	return call_connect(sockaddr_of(&address), address.len);
+}
+
+/* As connect, on a socket that does not block. */
+static int way_begin(char **args)
+{
+	return way_connect(args) == 0 || errno == EINPROGRESS ? 0 : -1;
+}
+
+static int ready_by(const char *call)
+{
+	const int epoll = epoll_create1(EPOLL_CLOEXEC), seconds = 30;
+	struct pollfd pollfd = {.fd = state.fd, .events = POLLOUT};
+	struct epoll_event event = {.events = EPOLLOUT};
+	struct timeval time = {.tv_sec = seconds};
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(state.fd, &set);
+	if (strcmp(call, "poll") == 0)
+		return poll(&pollfd, 1, seconds * 1000);
+	if (strcmp(call, "select") == 0)
+		return select(state.fd + 1, NULL, &set, NULL, &time);
+	epoll_ctl(epoll, EPOLL_CTL_ADD, state.fd, &event);
+	return epoll_wait(epoll, &event, 1, seconds * 1000);
+}
+
+/* Waits for what has begun, by the call that is named. */
+static int way_ready(char **args)
+{
+	int error = ETIMEDOUT;
+	socklen_t len = sizeof(error);
+
+	if (ready_by(args[0]) == 1)
+		getsockopt(state.fd, SOL_SOCKET, SO_ERROR, &error, &len);
+	errno = error;
+	return error == 0 ? 0 : -1;
 }
 
 static int way_bind(char **args)
@@ -765,6 +804,8 @@ static const struct {
 	{"sources", 2, way_sources},
 	{"socket", 3, way_socket},
 	{"connect", 2, way_connect},
+	{"begin", 2, way_begin},
+	{"ready", 1, way_ready},
 	{"bind", 2, way_bind},
 	{"listen", 0, way_listen},
 	{"send", 0, way_send},

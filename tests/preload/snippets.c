@@ -17,6 +17,7 @@
 
 #include <netdb.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -376,6 +377,295 @@ SNIPPET(recvmmsg, SAFE)
 	show("closed", call(passed.fds[1], &passed.message, 1, 0, NULL));
 }
 
+/* ---- reading and writing ------------------------------------------------------------------------ */
+
+/* A connection from which four bytes can be read. */
+static int echoed(void)
+{
+	int fd = echo_connected();
+	struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+
+	send(fd, "sent", 4, 0);
+	poll(&pollfd, 1, 10000);
+	return fd;
+}
+
+/* What came, and what is said of the descriptor when it is closed. */
+#define SHOW_READ(bytes, ...)                  \
+	int fd = echoed();                     \
+                                               \
+	show_value("read", call(__VA_ARGS__)); \
+	printf("%.4s\n", bytes);               \
+	close(fd);                             \
+	show("closed", call(__VA_ARGS__))
+
+SNIPPET(read, SAFE)
+{
+	char bytes[8] = "";
+	SHOW_READ(bytes, fd, bytes, sizeof(bytes));
+}
+
+SNIPPET(readv, SAFE)
+{
+	char bytes[8] = "";
+	const struct iovec parts[] = {{bytes, 1}, {bytes + 1, 7}};
+	SHOW_READ(bytes, fd, parts, 2);
+}
+
+SNIPPET(recv, SAFE)
+{
+	char bytes[8] = "";
+	SHOW_READ(bytes, fd, bytes, sizeof(bytes), MSG_PEEK);
+}
+
+SNIPPET(recvfrom, SAFE)
+{
+	char bytes[8] = "";
+	SHOW_READ(bytes, fd, bytes, sizeof(bytes), MSG_DONTWAIT, NULL, NULL);
+}
+
+static void write_by(__typeof__(write) *call)
+{
+	int fd = echo_connected();
+
+	show_sent("written", fd, call(fd, "sent", 4));
+	show("closed", call(fd, "sent", 4));
+}
+
+SNIPPET(write, SAFE)
+{
+	write_by(call);
+}
+
+SNIPPET(writev, SAFE)
+{
+	const struct iovec iov = text_iov();
+	int fd = echo_connected();
+
+	show_sent("written", fd, call(fd, &iov, 1));
+	show("closed", call(fd, &iov, 1));
+}
+
+SNIPPET(send, SAFE)
+{
+	int fd = echo_connected();
+
+	show_sent("sent", fd, call(fd, "sent", 4, MSG_NOSIGNAL));
+	show("closed", call(fd, "sent", 4, 0));
+}
+
+static int file_to_send(void)
+{
+	int file = memfd_create("sent", MFD_CLOEXEC);
+
+	show_value("a file", pwrite(file, "is sent", 7, 0));
+	return file;
+}
+
+SNIPPET(sendfile, SAFE)
+{
+	int file = file_to_send(), fd = echo_connected();
+	off_t offset = 3;
+
+	show_sent("sent", fd, call(fd, file, &offset, 4));
+	printf("offset %ld\n", (long)offset);
+	show("closed", call(fd, file, NULL, 4));
+	close(file);
+}
+
+SNIPPET(splice, SAFE)
+{
+	int fd = echo_connected(), ends[2] = {-1, -1};
+
+	if (pipe(ends) != 0)
+		perror("pipe");
+	show_value("into the pipe", write(ends[1], "sent", 4));
+	show_sent("out of it", fd, call(ends[0], NULL, fd, NULL, 4, 0));
+	show("closed", call(fd, NULL, ends[1], NULL, 4, 0));
+	close(ends[0]);
+	close(ends[1]);
+}
+
+SNIPPET(fdopen, UNSAFE)
+{
+	char line[16] = "";
+	int fd = echo_connected();
+	FILE *file = call(fd, "r+");
+
+	printf("sent: %d\n", file ? fprintf(file, "a line\n") : -1);
+	printf("came back: %s",
+		file && fflush(file) == 0 && fgets(line, sizeof(line), file) ? line : "nothing\n");
+	if (file != NULL)
+		fclose(file);
+	printf("closed: %s\n", call(fd, "r") ? "opened" : errno_name(errno));
+}
+
+SNIPPET(ioctl, SAFE)
+{
+	int fd = echoed(), count = -1, on = 1;
+
+	show("asked", call(fd, FIONREAD, &count));
+	printf("%d bytes\n", count);
+	show("made non-blocking", call(fd, FIONBIO, &on));
+	printf("flags: %s\n", fcntl(fd, F_GETFL) & O_NONBLOCK ? "non-blocking" : "blocking");
+	show("no such request", call(fd, 0x7fff, &count));
+	close(fd);
+	show("closed", call(fd, FIONREAD, &count));
+}
+
+SNIPPET(shutdown, SAFE)
+{
+	char byte;
+	int fd = echo_connected();
+
+	show("shut", call(fd, SHUT_WR));
+	show_value("then read", recv(fd, &byte, 1, 0));
+	show("then write", send(fd, "x", 1, MSG_NOSIGNAL));
+	close(fd);
+	show("closed", call(fd, SHUT_WR));
+}
+
+/* ---- waiting ------------------------------------------------------------------------------------ */
+
+/* A connection that is being made. */
+static int begun(void)
+{
+	const struct place place = echo_place();
+	int fd = stream(&place, SOCK_NONBLOCK);
+
+	connect_to(fd, &place);
+	return fd;
+}
+
+static void show_begun(int fd)
+{
+	int error = -1;
+	socklen_t len = sizeof(error);
+
+	show("asked", getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len));
+	printf("error %d\n", error);
+	show_echo("then", fd);
+	close(fd);
+}
+
+static const struct timespec ten_seconds = {.tv_sec = 10}, no_time, no_such_time = {.tv_nsec = -1};
+
+static void show_events(const char *what, int result, const struct pollfd *pollfd)
+{
+	show_value(what, result);
+	printf("events %x\n", (unsigned)pollfd->revents);
+}
+
+/* A wait until the connection is open, and one that is over at once. */
+#define SHOW_POLL(wait, look)                                      \
+	struct pollfd pollfd = {.fd = begun(), .events = POLLOUT}; \
+                                                                   \
+	show_events("open", wait, &pollfd);                        \
+	pollfd.events = POLLIN;                                    \
+	show_events("nothing to read", look, &pollfd);             \
+	show_begun(pollfd.fd);                                     \
+	show_events("closed", wait, &pollfd)
+
+SNIPPET(poll, SAFE)
+{
+	SHOW_POLL(call(&pollfd, 1, 10000), call(&pollfd, 1, 0));
+}
+
+SNIPPET(ppoll, SAFE)
+{
+	SHOW_POLL(call(&pollfd, 1, &ten_seconds, NULL), call(&pollfd, 1, &no_time, NULL));
+	show("no such time", call(&pollfd, 1, &no_such_time, NULL));
+}
+
+static fd_set *set_of(fd_set *set, int fd)
+{
+	FD_ZERO(set);
+	FD_SET(fd, set);
+	return set;
+}
+
+#define SHOW_SELECT(wait, look)                                               \
+	int fd = begun();                                                     \
+	fd_set set;                                                           \
+                                                                              \
+	set_of(&set, fd);                                                     \
+	show_value("open", wait);                                             \
+	printf("%s\n", FD_ISSET(fd, &set) ? "in the set" : "not in the set"); \
+	show_value("nothing to read", look);                                  \
+	printf("%s\n", FD_ISSET(fd, &set) ? "in the set" : "not in the set"); \
+	show_begun(fd);                                                       \
+	set_of(&set, fd);                                                     \
+	show("closed", wait)
+
+SNIPPET(select, SAFE)
+{
+	struct timeval time = {.tv_sec = 10}, none = {0}, no_such = {.tv_sec = -1};
+
+	SHOW_SELECT(call(fd + 1, NULL, &set, NULL, &time), call(fd + 1, &set, NULL, NULL, &none));
+	show("no such time", call(0, NULL, NULL, NULL, &no_such));
+	show("no such set", call(-1, NULL, NULL, NULL, &none));
+}
+
+SNIPPET(pselect, SAFE)
+{
+	SHOW_SELECT(call(fd + 1, NULL, &set, NULL, &ten_seconds, NULL),
+		call(fd + 1, &set, NULL, NULL, &no_time, NULL));
+	show("no such time", call(0, NULL, NULL, NULL, &no_such_time, NULL));
+	show("no such set", call(-1, NULL, NULL, NULL, &no_time, NULL));
+}
+
+static struct epoll_event event_of(uint32_t events)
+{
+	return (struct epoll_event){.events = events, .data.u32 = 77};
+}
+
+static void show_event(const char *what, int result, const struct epoll_event *event)
+{
+	show_value(what, result);
+	if (result > 0)
+		printf("events %x, data %u\n", event->events, event->data.u32);
+}
+
+SNIPPET(epoll_ctl, SAFE)
+{
+	struct epoll_event event = event_of(EPOLLIN), told;
+	int epoll = epoll_create1(EPOLL_CLOEXEC), fd = begun();
+
+	show("added", call(epoll, EPOLL_CTL_ADD, fd, &event));
+	show("twice", call(epoll, EPOLL_CTL_ADD, fd, &event));
+	event.events = EPOLLOUT;
+	show("changed", call(epoll, EPOLL_CTL_MOD, fd, &event));
+	show_event("open", epoll_wait(epoll, &told, 1, 10000), &told);
+	show("taken away", call(epoll, EPOLL_CTL_DEL, fd, NULL));
+	show("twice", call(epoll, EPOLL_CTL_DEL, fd, NULL));
+	show("unknown", call(epoll, EPOLL_CTL_MOD, fd, &event));
+	show_begun(fd);
+	show("closed", call(epoll, EPOLL_CTL_ADD, fd, &event));
+	close(epoll);
+}
+
+#define SHOW_EPOLL(wait, look)                                   \
+	struct epoll_event event = event_of(EPOLLOUT | EPOLLET); \
+	int epoll = epoll_create1(EPOLL_CLOEXEC), fd = begun();  \
+                                                                 \
+	epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);             \
+	event = event_of(0);                                     \
+	show_event("open", wait, &event);                        \
+	show_value("nothing new", look);                         \
+	show_begun(fd);                                          \
+	close(epoll);                                            \
+	show("closed", wait)
+
+SNIPPET(epoll_wait, SAFE)
+{
+	SHOW_EPOLL(call(epoll, &event, 1, 10000), call(epoll, &event, 1, 0));
+}
+
+SNIPPET(epoll_pwait, SAFE)
+{
+	SHOW_EPOLL(call(epoll, &event, 1, 10000, NULL), call(epoll, &event, 1, 0, NULL));
+}
+
 /* ---- descriptors -------------------------------------------------------------------------------- */
 
 enum { OTHER_FD = 200 };
@@ -429,6 +719,16 @@ static void duplicate_by(__typeof__(fcntl) *call)
 SNIPPET(fcntl, SAFE)
 {
 	duplicate_by(call);
+}
+
+SNIPPET(close, SAFE)
+{
+	int fd = echo_connected();
+
+	show("closed", call(fd));
+	show("flags", fcntl(fd, F_GETFD));
+	show("again", call(fd));
+	show("one that is being connected", call(begun()));
 }
 
 /* ---- names -------------------------------------------------------------------------------------- */
@@ -739,6 +1039,82 @@ SNIPPET(dlsym, UNSAFE)
 SNIPPET(fcntl64, SAFE)
 {
 	duplicate_by(call);
+}
+
+SNIPPET(__poll_chk, SAFE)
+{
+	SHOW_POLL(call(&pollfd, 1, 10000, sizeof(pollfd)), call(&pollfd, 1, 0, sizeof(pollfd)));
+}
+
+SNIPPET(__ppoll_chk, SAFE)
+{
+	SHOW_POLL(call(&pollfd, 1, &ten_seconds, NULL, sizeof(pollfd)),
+		call(&pollfd, 1, &no_time, NULL, sizeof(pollfd)));
+}
+
+SNIPPET(epoll_pwait2, SAFE)
+{
+	SHOW_EPOLL(
+		call(epoll, &event, 1, &ten_seconds, NULL), call(epoll, &event, 1, &no_time, NULL));
+}
+
+SNIPPET(__read_chk, SAFE)
+{
+	char bytes[8] = "";
+	SHOW_READ(bytes, fd, bytes, 4, sizeof(bytes));
+}
+
+SNIPPET(__recv_chk, SAFE)
+{
+	char bytes[8] = "";
+	SHOW_READ(bytes, fd, bytes, 4, sizeof(bytes), MSG_PEEK);
+}
+
+SNIPPET(__recvfrom_chk, SAFE)
+{
+	char bytes[8] = "";
+	SHOW_READ(bytes, fd, bytes, 4, sizeof(bytes), 0, NULL, NULL);
+}
+
+SNIPPET(sendfile64, SAFE)
+{
+	int file = file_to_send(), fd = echo_connected();
+	off64_t offset = 3;
+
+	show_sent("sent", fd, call(fd, file, &offset, 4));
+	printf("offset %ld\n", (long)offset);
+	close(file);
+}
+
+static void show_two(void)
+{
+	show("the first", fcntl(OTHER_FD, F_GETFD));
+	show("the second", fcntl(OTHER_FD + 1, F_GETFD));
+}
+
+SNIPPET(close_range, SAFE)
+{
+	int fd = begun();
+
+	dup2(fd, OTHER_FD);
+	dup2(fd, OTHER_FD + 1);
+	show("closed by exec", call(OTHER_FD, OTHER_FD + 1, CLOSE_RANGE_CLOEXEC));
+	show_two();
+	show("closed", call(OTHER_FD, OTHER_FD + 1, 0));
+	show_two();
+	show("from last to first", call(OTHER_FD + 1, OTHER_FD, 0));
+	close(fd);
+}
+
+SNIPPET(closefrom, SAFE)
+{
+	int fd = begun();
+
+	dup2(fd, OTHER_FD);
+	dup2(fd, OTHER_FD + 1);
+	call(OTHER_FD);
+	show_two();
+	close(fd);
 }
 
 SNIPPET(pidfd_getfd, SAFE)
