@@ -60,7 +60,8 @@ static void *curl_symbol(const char *symbol, const void *caller)
 
 	if (found != NULL || dladdr(caller, &info) == 0)
 		return found;
-	module = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+	library_ready();
+	module = real.dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
 	if (module != NULL) {
 		found = dlsym(module, symbol);
 		dlclose(module);

@@ -15,6 +15,7 @@ libtunic_la_SOURCES = \
 	src/lib/hook_connect.c \
 	src/lib/hook_curl.c \
 	src/lib/hook_datagram.c \
+	src/lib/hook_dlopen.c \
 	src/lib/hook_dup.c \
 	src/lib/hook_exec.c \
 	src/lib/hook_exit.c \

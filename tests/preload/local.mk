@@ -35,6 +35,8 @@ EXTRA_DIST += \
 	tests/preload/hosts.bats \
 	tests/preload/life.bats \
 	tests/preload/literal.bats \
+	tests/preload/module.c \
+	tests/preload/modules.bats \
 	tests/preload/name_cache.bats \
 	tests/preload/names.bats \
 	tests/preload/policy.bats \
