@@ -144,8 +144,8 @@ suite_run() {
 
 suite_bats() {
 	[ "${1:-}" = --all ] && tags= || tags='!more'
-	suite_part "$suite-bats" env BATS_TEST_TIMEOUT=$TEST_TIMEOUT bats --formatter tap ${tags:+--filter-tags "$tags"} \
-		"$ROOT/tests/$suite"
+	suite_part "$suite-bats" env BATS_TEST_TIMEOUT=$TEST_TIMEOUT bats --formatter tap \
+		${tags:+--filter-tags "$tags"} "$ROOT/tests/$suite"
 }
 
 suite_part() {

@@ -10,11 +10,12 @@ setup_file() {
 	environment_clean
 	needs cc g++ pkg-config cargo
 	cd "$BATS_FILE_TMPDIR" || return
-	compiled libevent $(pkg-config --cflags --libs libevent)
+	compiled libevent -levent
 	compiled libev -lev
-	compiled libuv $(pkg-config --cflags --libs libuv)
+	compiled libuv -luv
+	compiled curl_multi -lcurl
+	# shellcheck disable=SC2046 # words are wanted
 	compiled gio $(pkg-config --cflags --libs gio-2.0)
-	compiled curl_multi $(pkg-config --cflags --libs libcurl)
 	g++ -o asio "$LOOPS/asio.cpp" -lpthread
 	mio_build
 }

@@ -2,16 +2,17 @@
 # Eight pages at once: what the suites about programs with many connections share. Such a program is given
 # HOST PORT COUNT and gets /0, /1 and so on; with AS_URLS set it is given the pages' addresses instead.
 
+# shellcheck disable=SC2034 # for the suites
 LOOPS=$TESTS/clients/loops
 
 # target HOST PORT: the words for it.
 target() {
 	WORDS=("$1" "$2" 8)
-	# shellcheck disable=SC2206 # words are wanted
-	[ -z "${AS_URLS:-}" ] || WORDS=($(printf "http://$1:$2/%d " {0..7}))
+	[ -z "${AS_URLS:-}" ] || mapfile -t WORDS < <(printf "http://$1:$2/%d\n" {0..7})
 }
 
 # assert_pages WORDS: after `run`, each page of these words once.
+# shellcheck disable=SC2154 # bats sets it
 assert_pages() {
 	assert_status 0 || return
 	[ "$(grep -oaE "$1 /[0-9]+" <<<"$output" | sort)" = "$(printf "$1 /%d\n" {0..7})" ] ||

@@ -21,9 +21,9 @@ gives() {
 @test "getent tells all addresses of a name, one of it, and the name of an address" {
 	gives "2001:db8::7     pub6.test" getent hosts pub6.test
 	gives "198.51.100.7    pub.test" getent hosts 198.51.100.7
-	gives "198.51.100.7    STREAM pub.test
-198.51.100.7    DGRAM  
-198.51.100.7    RAW    " getent ahosts pub.test
+	gives "198.51.100.7 STREAM pub.test
+198.51.100.7 DGRAM
+198.51.100.7 RAW" sh -c 'getent ahosts pub.test | sed -E "s/ +/ /g; s/ $//"'
 }
 
 @test "python's functions for names agree with each other" {

@@ -10,6 +10,7 @@ setup() {
 	needs cc
 	cd "$BATS_TEST_TMPDIR" || return
 	mkdir inside
+	# shellcheck disable=SC2016 # of the dynamic linker
 	cc -D_GNU_SOURCE -o module "$TESTS/preload/module.c" -Wl,--enable-new-dtags,-rpath,'$ORIGIN/inside'
 	cc -D_GNU_SOURCE -shared -fPIC -o inside/inner.so "$TESTS/preload/module.c"
 }

@@ -57,7 +57,8 @@ static void on_open(GObject *object, GAsyncResult *result, gpointer data)
 	struct page *page = data;
 	GError *error = NULL;
 
-	page->stream = g_socket_client_connect_to_host_finish(G_SOCKET_CLIENT(object), result, &error);
+	page->stream =
+		g_socket_client_connect_to_host_finish(G_SOCKET_CLIENT(object), result, &error);
 	if (!page->stream)
 		end(page, error);
 	else

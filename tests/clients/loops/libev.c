@@ -76,9 +76,9 @@ int main(int argc, char **argv)
 	struct page *page;
 
 	pages = pages_of(argc, argv);
-	page = calloc((size_t)pages.count, sizeof(*page));
 	if (getaddrinfo(pages.host, pages.port, &hints, &to) != 0)
 		return 1;
+	page = calloc((size_t)pages.count, sizeof(*page));
 	for (int i = 0; i < pages.count; i++) {
 		page[i].number = i;
 		open_page(loop, &page[i], to);

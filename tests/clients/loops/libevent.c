@@ -23,7 +23,8 @@ static void on_event(struct bufferevent *stream, short what, void *i)
 	if (what & BEV_EVENT_CONNECTED)
 		return;
 	if (what & BEV_EVENT_ERROR)
-		complain(*(int *)i, "libevent", evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+		complain(*(int *)i, "libevent",
+			evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
 	bufferevent_free(stream);
 	pages.left--;
 }
@@ -36,7 +37,8 @@ int main(int argc, char **argv)
 	pages = pages_of(argc, argv);
 	numbers = calloc((size_t)pages.count, sizeof(*numbers));
 	for (int i = 0; i < pages.count; i++) {
-		struct bufferevent *stream = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+		struct bufferevent *stream =
+			bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 		char *request = request_of(&pages, i);
 
 		numbers[i] = i;
