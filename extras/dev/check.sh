@@ -78,7 +78,8 @@ lane_tornet() {
 lane_suites() {
 	step unit "unit tests, every prefix of the fuzz corpus" unit_tests "$BUILD"
 	for suite in $SUITES; do
-		step "$suite" "$(suite_title "$suite")" suite_run "$suite" "$BUILD"
+		# shellcheck disable=SC2086 # none, or one word
+		step "$suite" "$(suite_title "$suite")" suite_run "$suite" "$BUILD" $CLIENTS
 	done
 	step lint "checks on the tree" lint_run
 }
@@ -120,7 +121,7 @@ suite_title() {
 	leak) echo "nothing leaves but to the proxy" ;;
 	install) echo "make install, and what it installed" ;;
 	e2e_tor) echo "programs over the private Tor network" ;;
-	clients) echo "$(clients_count "$CLIENTS") of $(clients_count --all) kinds of client (--clients runs all)" ;;
+	clients) echo "$(clients_count "$CLIENTS") of $(clients_count --all) clients, and more (--clients runs all)" ;;
 	stress) echo "much at once: $STRESS_ROUNDS rounds of $STRESS_MANY (./dev stress)" ;;
 	*) echo "tests/$1" ;;
 	esac
@@ -128,18 +129,29 @@ suite_title() {
 
 clients_count() { grep -c "^check${1:+\|^more}" "$ROOT/tests/clients/clients.tsv"; }
 
-# suite_run NAME TREE ARGUMENTS...: a folder of bats files, or one with a program `run` that speaks TAP.
+# suite_run NAME TREE ARGUMENTS...: a folder with a program `run` that speaks TAP, with bats files, or both. With
+# --all, what is tagged `more` runs too.
 suite_run() {
 	suite=$1
 	TUNIC_BUILD=$2 TORNET_ENV=$TORNET/env CURL_NEW=$BUILD/newer-curl
 	export TUNIC_BUILD TORNET_ENV CURL_NEW STRESS_ROUNDS
 	shift 2
-	if [ -x "$ROOT/tests/$suite/run" ]; then
-		set -- "$ROOT/tests/$suite/run" "$@"
-	else
-		set -- env BATS_TEST_TIMEOUT=$TEST_TIMEOUT bats --formatter tap "$ROOT/tests/$suite"
-	fi
-	timeout -k 10 $SUITE_TIMEOUT "$@" >"$STEP/$suite.tap"
+	status=0
+	[ ! -x "$ROOT/tests/$suite/run" ] || suite_part "$suite" "$ROOT/tests/$suite/run" "$@" || status=$?
+	[ -z "$(find "$ROOT/tests/$suite" -name '*.bats')" ] || suite_bats "$@" || status=$?
+	return $status
+}
+
+suite_bats() {
+	[ "${1:-}" = --all ] && tags= || tags='!more'
+	suite_part "$suite-bats" env BATS_TEST_TIMEOUT=$TEST_TIMEOUT bats --formatter tap \
+		${tags:+--filter-tags "$tags"} "$ROOT/tests/$suite"
+}
+
+suite_part() {
+	part=$1
+	shift
+	timeout -k 10 $SUITE_TIMEOUT "$@" >"$STEP/$part.tap"
 }
 
 # The library's own leaks are looked for in the unit tests: here those of the hosts would be found.

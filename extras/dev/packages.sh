@@ -7,11 +7,15 @@ packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev make autoconf automake libtool pkg-config ;;
 	tests) echo libcmocka-dev bats procps musl-tools libeatmydata1 libcap2-bin git wget openssh-client \
-		openssh-server binutils file xz-utils strace iputils-ping perl netbase ;;
+		openssh-server binutils file xz-utils strace iputils-ping perl netbase \
+		netcat-openbsd inetutils-telnet bind9-host bind9-dnsutils ;;
 	tor) echo tor curl python3 util-linux iproute2 tcpdump ;;
 	clang) echo clang libclang-rt-dev? ;;
 	lint) echo git cppcheck shellcheck mandoc binutils clang-format-14? ;;
-	clients) "$ROOT/tests/clients/run" --packages ;;
+	clients) "$ROOT/tests/clients/run" --packages
+		echo g++ libevent-dev libev-dev libuv1-dev libglib2.0-dev libboost-dev libcurl4-openssl-dev cargo \
+			librust-mio-dev libio-async-perl libanyevent-perl aria2 wget2 nginx-light redis-tools \
+			postgresql-client weechat-headless irssi bsdutils transmission-cli ;;
 	rivals) echo torsocks proxychains4 ;;
 	esac
 }

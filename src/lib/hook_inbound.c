@@ -6,6 +6,14 @@
 #include "lib/library.h"
 #include "lib/real.h"
 
+/* At EPERM or EACCES Ruby's resolver draws another port by lot, and so on for ever. */
+static int refuse_datagram_bind(void)
+{
+	refuse(REFUSAL_DATAGRAM, NULL);
+	errno = EADDRNOTAVAIL;
+	return -1;
+}
+
 /*
  * A bind sends nothing and many clients do one before connect, so a stream socket may have it; what
  * would answer strangers is listen.
@@ -22,7 +30,7 @@ EXPORTED int bind(int fd, const struct sockaddr *addr, socklen_t len)
 	case SOCKET_STREAM:
 		return ready ? real.bind(fd, addr, len) : refuse_all();
 	case SOCKET_DATAGRAM:
-		return refuse(REFUSAL_DATAGRAM, NULL);
+		return refuse_datagram_bind();
 	case SOCKET_FORBIDDEN:
 	default:
 		return refuse(REFUSAL_PROTOCOL, NULL);

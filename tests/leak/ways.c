@@ -768,6 +768,36 @@ static int way_fork(char **args)
 	_exit(WEXITSTATUS(status));
 }
 
+/* The steps that follow happen in a module, which is this program once more. */
+static int in_module(void *module, char **args)
+{
+	int (*main_of)(int, char **) = NULL;
+	void (*exit_of)(int) = NULL;
+	void *found_main = module ? dlsym(module, "main") : NULL;
+	void *found_exit = module ? dlsym(module, "exit") : NULL;
+	int count = 0;
+
+	state.error = "dlerror";
+	if (found_main == NULL || found_exit == NULL)
+		return -1;
+	memcpy(&main_of, &found_main, sizeof(main_of));
+	memcpy(&exit_of, &found_exit, sizeof(exit_of));
+	while (args[count] != NULL)
+		count++;
+	exit_of(main_of(count + 1, args - 1));
+	return -1;
+}
+
+static int way_deepbind(char **args)
+{
+	return in_module(dlopen("./ways.so", RTLD_NOW | RTLD_DEEPBIND), args);
+}
+
+static int way_namespace(char **args)
+{
+	return in_module(dlmopen(LM_ID_NEWLM, "./ways.so", RTLD_NOW), args);
+}
+
 /* Whoever runs us may now do something from outside, or wait for a packet; then closes our stdin.
  */
 static int way_wait(char **args)
@@ -839,6 +869,8 @@ static const struct {
 	{"duplicate", 0, way_duplicate},
 	{"fork", 0, way_fork},
 	{"start", 2, way_start},
+	{"deepbind", 0, way_deepbind},
+	{"namespace", 0, way_namespace},
 	{"wait", 0, way_wait},
 	{"limit", 1, way_limit},
 	{"instruction", 0, way_instruction},

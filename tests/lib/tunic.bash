@@ -103,6 +103,9 @@ wait_until() {
 	done
 }
 
+# port_free: a TCP port of loopback at which nobody listens.
+port_free() { python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
 # tcp_answers HOST PORT: is somebody listening there?
 tcp_answers() { (exec 9<>"/dev/tcp/$1/$2") 2>/dev/null; }
 

@@ -63,7 +63,4 @@ EXTRA_DIST += \
 	tests/preload/resolver.bats \
 	tests/preload/same.bash \
 	tests/preload/sockets.bats \
-	tests/preload/ssh.bats \
-	tests/servers/dns.py \
-	tests/servers/faults.py \
-	tests/servers/holding.py
+	tests/preload/ssh.bats

@@ -289,6 +289,11 @@ PLAIN = {
 }
 
 
+def notes_open(directory):
+    note.lock = threading.Lock()
+    note.file = open(os.path.join(directory, "requests"), "a", encoding="latin-1")
+
+
 def note(talk):
     line = " ".join((threading.current_thread().name, f"{talk.command:02x}", str(talk.atyp), talk.host,
                      str(talk.port), talk.user or "-", talk.password or "-"))
@@ -316,8 +321,7 @@ def serve(conn, label, behaviour):
 
 def main():
     directory = sys.argv[1]
-    note.lock = threading.Lock()
-    note.file = open(os.path.join(directory, "requests"), "a", encoding="latin-1")
+    notes_open(directory)
     selector = selectors.DefaultSelector()
     ports = {}
     for label, behaviour in {**PLAIN, **AGREEMENTS, **FAULTS}.items():
@@ -341,4 +345,5 @@ def main():
             threading.Thread(target=serve, args=(conn, *key.data), daemon=True).start()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,3 +3,10 @@
 
 check_PROGRAMS += tests/servers/socks_sink
 tests_servers_socks_sink_LDADD = libproto.la libbase.la
+
+EXTRA_DIST += \
+	tests/servers/dns.py \
+	tests/servers/faults.py \
+	tests/servers/gathering.py \
+	tests/servers/holding.py \
+	tests/servers/protocols.py
