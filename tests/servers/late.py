@@ -23,6 +23,7 @@ DIRECTORY/control is a unix socket for one program at a time, which begins anew 
 Proxies:
     9050, late.sock in DIRECTORY        reply like anybody
     9051                                byte by byte, with a name for an address, "hello" glued to it
+    9052                                closes where it should refuse
 
 DIRECTORY/ready is there when all of them listen. It serves thousands at once.
 """
@@ -127,6 +128,8 @@ def checksums_whole(device):
 
 
 def wire():
+    with open("/proc/sys/net/ipv4/ip_local_port_range", "w", encoding="ascii") as file:
+        file.write("10000 65000")  # for thousands of clients whose last ones are not forgotten yet
     command("ip", "link", "set", "lo", "up")
     command("ip", "link", "add", NEAR_END, "address", MAC, "type", "veth",
             "peer", "name", FAR_END, "address", MAC)
@@ -154,7 +157,7 @@ class FarEnd:
             self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 25)
         self.sock.bind((FAR_END, protocol))
         self.back = (FAR_END, protocol, 0, 0, bytes.fromhex(MAC.replace(":", "")))
-        self.opening = {}
+        self.answered, self.tasks = {}, set()
         asyncio.get_running_loop().add_reader(self.sock, self.receive)
 
     def receive(self):
@@ -174,16 +177,22 @@ class FarEnd:
             self.give(packet)
 
     def open(self, packet, identity):
-        """The first packet of a connection, or that packet sent again: by its ports and number."""
-        if identity not in self.opening:
+        """The first packet of a connection, known by its ports and number; it may be sent again."""
+        if identity not in self.answered:
+            self.answered[identity] = False
             port = struct.unpack(">H", identity[2:4])[0]
-            self.opening[identity] = asyncio.ensure_future(self.open_when_due(packet, identity, port))
+            task = asyncio.ensure_future(self.open_when_due(packet, identity, port))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+        elif self.answered[identity]:
+            self.give(packet)
 
     async def open_when_due(self, packet, identity, port):
         await due(port)
+        self.answered[identity] = True
         self.give(packet)
-        await asyncio.sleep(30)  # it may have been sent again meanwhile
-        del self.opening[identity]
+        await asyncio.sleep(30)
+        del self.answered[identity]
 
     def give(self, packet):
         self.sock.sendto(exchanged(packet), self.back)
@@ -247,17 +256,21 @@ async def until_due(port, reader):
     return first
 
 
-async def proxy(reader, writer):
+async def proxy(reader, writer, closing=False):
     async def say(data):
         writer.write(data)
     port = await asked(reader, say)
     first = await until_due(port, reader)
-    if first is None:
-        return
     refuses = port % 100 == REFUSING
+    if first is None or (refuses and closing):
+        return
     writer.write(bytes([5, REFUSED if refuses else SUCCEEDED, 0, 1]) + bytes(6))
     if not refuses:
         await serve(port % 100, first, reader, writer)
+
+
+async def closing_proxy(reader, writer):
+    await proxy(reader, writer, closing=True)
 
 
 async def odd_proxy(reader, writer):
@@ -286,8 +299,8 @@ async def listen():
                 def conversation(reader, writer, what=what):
                     return serve(what, reading(reader), reader, writer)
                 await asyncio.start_server(to_the_end(conversation), host, when + what, backlog=backlog)
-    await asyncio.start_server(to_the_end(proxy), "127.0.0.1", 9050, backlog=backlog)
-    await asyncio.start_server(to_the_end(odd_proxy), "127.0.0.1", 9051, backlog=backlog)
+    for port, conversation in ((9050, proxy), (9051, odd_proxy), (9052, closing_proxy)):
+        await asyncio.start_server(to_the_end(conversation), "127.0.0.1", port, backlog=backlog)
     await asyncio.start_unix_server(to_the_end(proxy), "late.sock", backlog=backlog)
     await asyncio.start_unix_server(to_the_end(control), "control")
 

@@ -4,11 +4,14 @@
 
 situations_programs = \
 	tests/situations/epolling \
+	tests/situations/lives \
 	tests/situations/nesting \
 	tests/situations/opening \
 	tests/situations/polling \
 	tests/situations/refusing \
-	tests/situations/sleeping
+	tests/situations/sleeping \
+	tests/situations/storms \
+	tests/situations/waiting
 
 check_PROGRAMS += $(situations_programs)
 
@@ -16,10 +19,16 @@ EXTRA_DIST += \
 	tests/servers/late.py \
 	tests/situations/epolling.bats \
 	tests/situations/epolling.h \
+	tests/situations/failing.bats \
+	tests/situations/ipv6.bats \
+	tests/situations/lives.bats \
 	tests/situations/nesting.bats \
 	tests/situations/opening.bats \
 	tests/situations/polling.bats \
 	tests/situations/refusing.bats \
 	tests/situations/situation.h \
 	tests/situations/situations.bash \
-	tests/situations/sleeping.bats
+	tests/situations/sleeping.bats \
+	tests/situations/stand_in.bats \
+	tests/situations/storms.bats \
+	tests/situations/waiting.bats

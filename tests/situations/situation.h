@@ -3,11 +3,11 @@
  * What the programs of this folder share. Each has a table of situations, and lives through the one that is
  * named:
  *
- *	PROGRAM SITUATION CONTROL [6]
+ *	PROGRAM SITUATION CONTROL [6 | silent]
  *
  * CONTROL is the unix socket of tests/servers/late.py, whose server answers no connect before the program
  * says so: what is seen before the answer and what after it does not depend on how quick anybody is. With
- * "6" the server is reached by IPv6.
+ * "6" the server is reached by IPv6; "silent" is for refusing.c.
  */
 #ifndef TUNIC_TESTS_SITUATIONS_SITUATION_H
 #define TUNIC_TESTS_SITUATIONS_SITUATION_H
@@ -25,6 +25,7 @@ enum far_port {
 	ECHOES = 7,
 	GREETS_AND_CLOSES = 13,
 	GREETS = 17,
+	LATE_ECHOES = 107,
 	REFUSES_AT_ONCE = 201,
 	ECHOES_AT_ONCE = 207,
 };
@@ -38,7 +39,7 @@ struct situation {
 };
 
 static int control = -1;
-static bool by_ipv6;
+static bool by_ipv6, silent;
 
 static inline struct place far_place(enum far_port port)
 {
@@ -78,11 +79,18 @@ static inline void take_told(void)
 	must(read_whole(control, told, sizeof(told)), "the control says nothing");
 }
 
-/* The server may be slower to see us on the control than our first connect: hence the question. */
+/*
+ * The server may be slower to see us on the control than our first connect: hence the question. A number is a
+ * descriptor that the program which has become this one had open.
+ */
 static inline void control_open(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
+	if (path[0] != '/') {
+		control = atoi(path);
+		return;
+	}
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	control = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	must(connect(control, (struct sockaddr *)&address, sizeof(address)) == 0, "control");
@@ -162,8 +170,7 @@ static inline int opening(enum far_port port)
 	int fd = stream(&place, SOCK_NONBLOCK);
 
 	must(fd >= 0, "socket");
-	if (connect_to(fd, &place) != -1 || errno != EINPROGRESS)
-		show("connect is not in progress", -1);
+	must(connect_to(fd, &place) != 0 && errno == EINPROGRESS, "connect is not in progress");
 	return fd;
 }
 
@@ -220,12 +227,13 @@ static inline int situation_see(const struct situation *situations, size_t n, in
 	for (size_t i = 0; argc > 2 && i < n; i++) {
 		if (strcmp(situations[i].name, argv[1]) != 0)
 			continue;
-		by_ipv6 = argc > 3;
+		by_ipv6 = argc > 3 && strcmp(argv[3], "6") == 0;
+		silent = argc > 3 && strcmp(argv[3], "silent") == 0;
 		control_open(argv[2]);
 		situations[i].see();
 		return 0;
 	}
-	fprintf(stderr, "%s: SITUATION CONTROL [6]\n", argv[0]);
+	fprintf(stderr, "%s: SITUATION CONTROL [6 | silent]\n", argv[0]);
 	return 2;
 }
 

@@ -7,8 +7,11 @@
 load ../lib/tunic
 load ../preload/same
 
-# How the library is to speak to which proxy. A file of tests may choose others.
+# How the library is to speak to which proxy.
 WAYS=(stepwise one-turn odd)
+
+# By what errno a proxy's refusal is told, where it does not refuse like the server.
+TOLD_AS=ECONNREFUSED
 
 setup_file() {
 	tunic_setup
@@ -39,11 +42,12 @@ way() {
 	stepwise) ;;
 	one-turn) settle PIPELINE=yes ;;
 	odd) settle PROXY=127.0.0.1:9051 ;;
+	closing) settle PROXY=127.0.0.1:9052 ;;
 	unix) settle PROXY="unix:$BATS_FILE_TMPDIR/late.sock" ;;
 	esac
 }
 
-# live WAY PROGRAM SITUATION [6]: what the program saw is in the file $SEEN; fails if it came to no end.
+# live HOW PROGRAM SITUATION [6 | silent]: what the program saw is in the file $SEEN; fails if it came to no end.
 live() {
 	local how=$1 status=0
 	SEEN=$BATS_TEST_TMPDIR/$1
@@ -51,21 +55,32 @@ live() {
 	"$how" timeout 40 "$BUILD_UNDER_TEST/tests/situations/$1" "$2" "$BATS_FILE_TMPDIR/control" \
 		"${@:3}" >"$SEEN" 2>&1 </dev/null || status=$?
 	[ $status -eq 0 ] || {
-		cat "$SEEN"
+		head -n 60 "$SEEN"
 		[ $status -ne 124 ] || echo "and then nothing for 40 seconds"
 		fail "$1 $2, $how: status $status"
 	}
 }
 
-# alike PROGRAM SITUATION [6]: sees the same bare and in each way.
+# alike PROGRAM SITUATION [6 | silent]: sees the same bare and in each way.
 alike() {
 	local how
-	live bare "$@" || return
-	mv "$SEEN" "$BATS_TEST_TMPDIR/bare.seen"
+	live bare "${@/#silent/}" || return
+	sed "s/ECONNREFUSED/$TOLD_AS/" "$SEEN" >"$BATS_TEST_TMPDIR/expected"
 	for how in "${WAYS[@]}"; do
 		way "$how"
 		live shimmed "$@" || fail "$how" || return
-		diff -u --label bare --label "$how" "$BATS_TEST_TMPDIR/bare.seen" "$SEEN" ||
+		diff -u --label bare --label "$how" "$BATS_TEST_TMPDIR/expected" "$SEEN" \
+			>"$BATS_TEST_TMPDIR/diff" || {
+			head -n 60 "$BATS_TEST_TMPDIR/diff"
 			fail "not as it is bare: $*, $how" || return
+		}
+	done
+}
+
+# alike_in_all PROGRAM LIST [6 | silent]: each situation of the list.
+alike_in_all() {
+	local situation
+	for situation in $2; do
+		alike "$1" "$situation" "${@:3}" || return
 	done
 }

@@ -149,8 +149,8 @@ static void asleep_in_both(void)
 	show_until_held("poll", fd, 1);
 	printf("%d woken before the answer\n", woken_count);
 	answer(1);
-	show_poll("poll", fd, POLLOUT, PATIENCE);
 	sem_wait(&woken);
+	show_poll("poll", fd, POLLOUT, PATIENCE);
 	pthread_join(sleepers[0].thread, NULL);
 	show_wait("and again", ep, A_WHILE);
 }

@@ -1,0 +1,43 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Situations where a stand-in has to serve, because the proxy is a unix socket.
+
+load situations
+
+on_a_stand_in() {
+	# shellcheck disable=SC2034 # for alike
+	WAYS=(unix)
+	alike_in_all "$@"
+}
+
+@test "stand-in: a connect is in progress until the server has answered" {
+	on_a_stand_in opening "in-progress already asked-by-connect asked-by-getpeername"
+}
+
+@test "stand-in: reads and writes before the answer" {
+	on_a_stand_in opening "amid-a-stream not-yet greeted greeted-and-left by-stdio"
+}
+
+@test "stand-in: an opening socket that is disconnected serves anew" {
+	on_a_stand_in opening disconnected
+}
+
+@test "stand-in: a refusal" {
+	on_a_stand_in refusing "by-poll by-select by-epoll by-send by-recv by-connect blocking again"
+}
+
+@test "stand-in: poll and select" {
+	on_a_stand_in polling "time-runs-out by-select among-others high-numbers by-duplicate many"
+}
+
+@test "stand-in: epoll, registered before connect and while it opens" {
+	on_a_stand_in epolling "level level-before edge-before edge-meanwhile one-shot modified deleted many"
+}
+
+@test "stand-in: connects that wait" {
+	on_a_stand_in waiting "for-the-answer for-a-refusal no-longer-than-its-timeout with-send with-recv"
+}
+
+@test "stand-in: fork, exec and descriptors that are handed on" {
+	on_a_stand_in lives "forked forked-and-closed left-to-a-child handed-to-exec handed-on closed-and-connected-anew"
+}
