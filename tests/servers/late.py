@@ -249,7 +249,7 @@ async def until_due(port, reader):
     """Waits for the moment to reply, and returns what reads on; None: the client has gone before."""
     reply, first = asyncio.ensure_future(due(port)), reading(reader)
     await asyncio.wait((reply, first), return_when=asyncio.FIRST_COMPLETED)
-    if first.done() and not first.result():
+    if first.done() and (first.exception() or not first.result()):
         reply.cancel()
         return None
     await reply

@@ -32,6 +32,10 @@ load situations
 	alike epolling greeted
 }
 
+@test "edge-triggered, a connection and its greeting are one edge to who comes late" {
+	alike epolling greeted-by-an-edge
+}
+
 @test "one-shot fires once, and again when it is armed again" {
 	alike epolling one-shot
 }

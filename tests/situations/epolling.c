@@ -4,7 +4,6 @@
 
 #include <signal.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <time.h>
 
 enum { MANY = 1000 };
@@ -101,6 +100,24 @@ static void greeted(void)
 	show_wait_until_held("until held", ep, 1);
 	answer(1);
 	show_wait("answered", ep, PATIENCE);
+	printf("greeting: %d\n", read_whole(fd, (char[6]){0}, 6));
+	show_wait("and again", ep, A_WHILE);
+}
+
+/* The connection and its greeting, both come before anybody looks, are one edge. */
+static void greeted_by_an_edge(void)
+{
+	int ep = epoll_new(), fd = unconnected();
+	const struct place place = far_place(GREETS);
+
+	add(ep, fd, EPOLLIN | EPOLLOUT | EPOLLET, THIS);
+	show_wait("unconnected", ep, 0);
+	show("connect", connect_to(fd, &place));
+	show_wait_until_held("until held", ep, 1);
+	answer(1);
+	show_poll("answered", fd, POLLIN, PATIENCE);
+	show_wait("answered", ep, PATIENCE);
+	show_wait("and again", ep, A_WHILE);
 	printf("greeting: %d\n", read_whole(fd, (char[6]){0}, 6));
 	show_wait("and again", ep, A_WHILE);
 }
@@ -378,15 +395,6 @@ static void misused(void)
 	show("no memory", epoll_wait(ep, no_memory, 1, 0));
 }
 
-static void descriptors_raise(void)
-{
-	struct rlimit limit;
-
-	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 /* The server answers none before all have come. Each event has its own data, and each comes once. */
 static void many(void)
 {
@@ -426,6 +434,7 @@ static const struct situation situations[] = {
 	{"edge-after", edge_after},
 	{"for-reading", for_reading},
 	{"greeted", greeted},
+	{"greeted-by-an-edge", greeted_by_an_edge},
 	{"one-shot", one_shot},
 	{"one-shot-disarmed", one_shot_disarmed},
 	{"one-shot-armed-meanwhile", one_shot_armed_meanwhile},

@@ -40,7 +40,7 @@ load situations
 	alike opening from-files
 }
 
-@test "a stream of stdio over an opening descriptor sees nothing before the answer" {
+@test "a stream of stdio over a descriptor whose answer is on its way" {
 	alike opening by-stdio
 }
 

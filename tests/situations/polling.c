@@ -3,7 +3,6 @@
 #include "situation.h"
 
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/select.h>
 #include <time.h>
 
@@ -206,15 +205,6 @@ static void among_others_in_select(void)
 		select(fd + 1, NULL, &writable, NULL, &(struct timeval){.tv_sec = -1}));
 	answer(1);
 	show_poll("answered", fd, POLLOUT, PATIENCE);
-}
-
-static void descriptors_raise(void)
-{
-	struct rlimit limit;
-
-	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 /* Programs that know how give select a set of their own, larger than fd_set. */

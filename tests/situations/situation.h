@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/un.h>
 
 /* The ports of the server; see tests/servers/late.py. */
@@ -163,6 +164,16 @@ static inline void show_state(const char *what, int fd)
 
 /* ---- what is done everywhere ----------------------------------------------------------------- */
 
+/* As many descriptors as may be. */
+static inline void descriptors_raise(void)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* A socket whose connect is under way. */
 static inline int opening(enum far_port port)
 {
@@ -220,6 +231,17 @@ static inline void show_open(const char *what, int fd, enum far_port port)
 	show_echo(what, fd);
 }
 
+/* Who has to wait for a deadline in a loop uses up the processor till then. */
+static inline void show_spin(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	if (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec > 0 ||
+		usage.ru_utime.tv_usec + usage.ru_stime.tv_usec > 500000)
+		printf("much of the processor's time was used\n");
+}
+
 /* Lives through the situation that the arguments name. */
 static inline int situation_see(const struct situation *situations, size_t n, int argc, char **argv)
 {
@@ -231,6 +253,8 @@ static inline int situation_see(const struct situation *situations, size_t n, in
 		silent = argc > 3 && strcmp(argv[3], "silent") == 0;
 		control_open(argv[2]);
 		situations[i].see();
+		if (silent)
+			show_spin();
 		return 0;
 	}
 	fprintf(stderr, "%s: SITUATION CONTROL [6 | silent]\n", argv[0]);

@@ -35,3 +35,23 @@ load situations
 @test "one thread sleeps in epoll_wait and one in poll" {
 	alike sleeping asleep-in-both
 }
+
+@test "a thread sleeps in poll on an epoll, and another registers in it and connects" {
+	alike sleeping asleep-in-poll-of-epoll
+}
+
+@test "a thread sleeps in select on an epoll, and another registers in it and connects" {
+	alike sleeping asleep-in-select-of-epoll
+}
+
+@test "a thread sleeps in an epoll around an epoll, and another registers in it and connects" {
+	alike sleeping asleep-in-outer-epoll
+}
+
+@test "two threads in poll on the same socket are both told" {
+	alike sleeping both-in-poll
+}
+
+@test "one thread waits in recv, another polls" {
+	alike sleeping asleep-in-recv
+}

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads that sleep in epoll_wait from before another thread's connect. */
+/* Threads that sleep, in epoll_wait above all, from before another thread's connect. */
 #include "epolling.h"
 
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
+#include <sys/select.h>
 
 /* Threads that wait in an epoll; `woken` counts those who have come back. */
 struct sleeper {
 	pthread_t thread;
 	int ep;
+	void (*wait)(struct sleeper *sleeper); /* epoll_wait if NULL */
 	struct epoll_event event;
 };
 
@@ -21,8 +23,12 @@ static void *sleeper_wait(void *argument)
 {
 	struct sleeper *sleeper = argument;
 
-	must(epoll_wait(sleeper->ep, &sleeper->event, 1, PATIENCE) == 1, "epoll_wait");
-	show_event("woken", &sleeper->event);
+	if (sleeper->wait != NULL) {
+		sleeper->wait(sleeper);
+	} else {
+		must(epoll_wait(sleeper->ep, &sleeper->event, 1, PATIENCE) == 1, "epoll_wait");
+		show_event("woken", &sleeper->event);
+	}
 	woken_count++;
 	sem_post(&woken);
 	return NULL;
@@ -155,6 +161,99 @@ static void asleep_in_both(void)
 	show_wait("and again", ep, A_WHILE);
 }
 
+/* ---- asleep elsewhere than in the epoll itself ---------------------------------------------------- */
+
+static void wait_in_poll(struct sleeper *sleeper)
+{
+	show_poll("poll, woken", sleeper->ep, POLLIN | POLLOUT, PATIENCE);
+}
+
+static void wait_in_select(struct sleeper *sleeper)
+{
+	fd_set readable;
+
+	FD_ZERO(&readable);
+	FD_SET(sleeper->ep, &readable);
+	show_value("select, woken", select(sleeper->ep + 1, &readable, NULL, NULL, NULL));
+}
+
+static void wait_in_recv(struct sleeper *sleeper)
+{
+	char bytes[8] = "";
+
+	show_value("recv, woken", recv(sleeper->ep, bytes, 6, MSG_WAITALL));
+}
+
+/* What sleeps is asleep on the epoll, in which nothing is yet. */
+static void asleep_around(void (*wait)(struct sleeper *sleeper))
+{
+	int ep = epoll_new(), fd = unconnected();
+	struct sleeper sleepers[1] = {{.wait = wait}};
+
+	sleepers_start(sleepers, 1, ep);
+	begin(fd);
+	add(ep, fd, EPOLLIN | EPOLLOUT, THIS);
+	sleepers_end(sleepers, 1, ep);
+	show_wait("inner", ep, 0);
+	show_open("then", fd, ECHOES);
+}
+
+static void asleep_in_poll_of_epoll(void)
+{
+	asleep_around(wait_in_poll);
+}
+
+static void asleep_in_select_of_epoll(void)
+{
+	asleep_around(wait_in_select);
+}
+
+static void asleep_in_outer_epoll(void)
+{
+	int inner = epoll_new(), outer = epoll_new(), fd = unconnected();
+	struct sleeper sleepers[1] = {0};
+
+	add(outer, inner, EPOLLIN | EPOLLET, THAT);
+	sleepers_start(sleepers, 1, outer);
+	begin(fd);
+	add(inner, fd, EPOLLIN | EPOLLOUT | EPOLLET, THIS);
+	sleepers_end(sleepers, 1, outer);
+	show_wait("inner", inner, 0);
+	show_wait("and again", outer, A_WHILE);
+}
+
+/* All who poll the same socket are told. */
+static void both_in_poll(void)
+{
+	int fd = opening(ECHOES);
+	struct sleeper sleepers[2] = {{.wait = wait_in_poll}, {.wait = wait_in_poll}};
+
+	sleepers_start(sleepers, 2, fd);
+	until_held(fd, 1);
+	printf("%d woken before the answer\n", woken_count);
+	answer(1);
+	for (int i = 0; i < 2; i++)
+		pthread_join(sleepers[i].thread, NULL);
+	show_open("then", fd, ECHOES);
+}
+
+/* One reads and waits for the first bytes, another polls for the connection. */
+static void asleep_in_recv(void)
+{
+	int fd = opening(GREETS);
+	struct sleeper sleepers[1] = {{.wait = wait_in_recv}};
+
+	fcntl(fd, F_SETFL, 0);
+	sleepers_start(sleepers, 1, fd);
+	show_until_held("poll", fd, 1);
+	printf("%d woken before the answer\n", woken_count);
+	answer(1);
+	sem_wait(&woken);
+	pthread_join(sleepers[0].thread, NULL);
+	show_poll("poll", fd, POLLIN | POLLOUT, PATIENCE);
+	show_open("then", fd, GREETS);
+}
+
 static const struct situation situations[] = {
 	{"one-asleep-before", one_asleep_before},
 	{"two-asleep-before", two_asleep_before},
@@ -164,6 +263,11 @@ static const struct situation situations[] = {
 	{"asleep-exclusive", asleep_exclusive},
 	{"asleep-disarmed", asleep_disarmed},
 	{"asleep-in-both", asleep_in_both},
+	{"asleep-in-poll-of-epoll", asleep_in_poll_of_epoll},
+	{"asleep-in-select-of-epoll", asleep_in_select_of_epoll},
+	{"asleep-in-outer-epoll", asleep_in_outer_epoll},
+	{"both-in-poll", both_in_poll},
+	{"asleep-in-recv", asleep_in_recv},
 };
 
 SITUATIONS_MAIN(situations)

@@ -15,10 +15,13 @@ on_a_stand_in() {
 }
 
 @test "stand-in: reads and writes before the answer" {
-	on_a_stand_in opening "amid-a-stream not-yet greeted greeted-and-left by-stdio"
+	on_a_stand_in opening "amid-a-stream not-yet greeted by-stdio"
 }
 
+# Linux leaves ECONNRESET in a socket that was disconnected, not in the fresh one that replaces a stand-in.
 @test "stand-in: an opening socket that is disconnected serves anew" {
+	# shellcheck disable=SC2034
+	BUT='^disconnected: OUT'
 	on_a_stand_in opening disconnected
 }
 
@@ -30,8 +33,9 @@ on_a_stand_in() {
 	on_a_stand_in polling "time-runs-out by-select among-others high-numbers by-duplicate many"
 }
 
+# A unix socket becomes writable again with every byte that its peer takes: edges are compared before the stream.
 @test "stand-in: epoll, registered before connect and while it opens" {
-	on_a_stand_in epolling "level level-before edge-before edge-meanwhile one-shot modified deleted many"
+	on_a_stand_in epolling "level level-before edge-before edge-after one-shot modified deleted many"
 }
 
 @test "stand-in: connects that wait" {

@@ -310,10 +310,11 @@ static void with_stdio(void)
 {
 	int fd = opening_then_blocking(ECHOES);
 	struct actor actor = {.act = to_answer};
-	FILE *file = fdopen(fd, "r+");
 	char line[16] = "";
+	FILE *file;
 
 	actor_start(&actor);
+	file = fdopen(fd, "r+");
 	fputs("early\n", file);
 	show("fflush", fflush(file));
 	actor_end(&actor);
