@@ -296,7 +296,7 @@ static void exec_that_fails(void)
 
 /* ---- handed to another process ----------------------------------------------------------------------- */
 
-static void hand_on(int to, int fd)
+static ssize_t hand_on(int to, int fd)
 {
 	char byte = 'x', room[CMSG_SPACE(sizeof(int))] = {0};
 	struct iovec iovec = {&byte, 1};
@@ -310,7 +310,7 @@ static void hand_on(int to, int fd)
 	header->cmsg_type = SCM_RIGHTS;
 	header->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	show("sendmsg", sendmsg(to, &message, 0));
+	return sendmsg(to, &message, 0);
 }
 
 static int take_over(int from)
@@ -335,6 +335,7 @@ static int take_over(int from)
 static void handed_on(void)
 {
 	int pair[2], fd;
+	ssize_t sent;
 	pid_t child;
 
 	must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "socketpair");
@@ -349,9 +350,10 @@ static void handed_on(void)
 	}
 	fd = opening(GREETS);
 	answer(1);
-	hand_on(pair[0], fd);
+	sent = hand_on(pair[0], fd);
 	close(fd);
 	show_child("child", child);
+	show("sendmsg", sent);
 }
 
 /* Handed to oneself: a new number for the same socket. */
@@ -362,7 +364,7 @@ static void handed_to_itself(void)
 	must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "socketpair");
 	fd = opening(GREETS);
 	answer(1);
-	hand_on(pair[0], fd);
+	show("sendmsg", hand_on(pair[0], fd));
 	close(fd);
 	other = take_over(pair[1]);
 	show_poll("answered", other, POLLIN, PATIENCE);
