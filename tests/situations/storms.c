@@ -145,7 +145,7 @@ struct memory {
 static struct memory memory_now(void)
 {
 	FILE *file = fopen("/proc/self/statm", "r");
-	struct memory memory;
+	struct memory memory = {0};
 
 	must(file != NULL && fscanf(file, "%ld %ld", &memory.all, &memory.resident) == 2, "statm");
 	fclose(file);
