@@ -42,7 +42,8 @@ import sys
 HERE, FAR, HERE6, FAR6 = "198.51.100.1", "198.51.100.7", "2001:db8::1", "2001:db8::7"
 NEAR_END, FAR_END, MAC = "near", "far", "02:00:00:00:51:01"
 ETH_P_IP, ETH_P_IPV6 = 0x0800, 0x86DD
-SIOCETHTOOL, ETHTOOL_STXCSUM, SO_RCVBUFFORCE = 0x8946, 0x17, 33
+SIOCETHTOOL, ETHTOOL_STXCSUM = 0x8946, 0x17
+SOL_PACKET, PACKET_FANOUT, PACKET_FANOUT_HASH = 263, 18, 0
 SYN, ACK = 0x02, 0x10
 
 WHEN_TOLD, LATE, AT_ONCE = 0, 100, 200
@@ -149,21 +150,23 @@ def exchanged(packet):
 
 
 class FarEnd:
-    """The other end of the wire, for packets of one protocol."""
+    """The other end of the wire, for packets of one protocol: many sockets, since the first packets of a
+    thousand connections are more than one may keep."""
 
     def __init__(self, protocol):
-        self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, 0)
-        with contextlib.suppress(PermissionError):  # what gets lost is sent again, a second later
-            self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 25)
-        self.sock.bind((FAR_END, protocol))
         self.back = (FAR_END, protocol, 0, 0, bytes.fromhex(MAC.replace(":", "")))
         self.answered, self.tasks = {}, set()
-        asyncio.get_running_loop().add_reader(self.sock, self.receive)
+        for _ in range(32):
+            sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, 0)
+            sock.bind((FAR_END, protocol))
+            sock.setsockopt(SOL_PACKET, PACKET_FANOUT, protocol | PACKET_FANOUT_HASH << 16)
+            asyncio.get_running_loop().add_reader(sock, self.receive, sock)
+        self.send = sock.sendto
 
-    def receive(self):
+    def receive(self, sock):
         with contextlib.suppress(BlockingIOError):
             while True:
-                self.take(self.sock.recv(65536))
+                self.take(sock.recv(65536))
 
     def take(self, packet):
         version = packet[0] >> 4
@@ -195,7 +198,7 @@ class FarEnd:
         del self.answered[identity]
 
     def give(self, packet):
-        self.sock.sendto(exchanged(packet), self.back)
+        self.send(exchanged(packet), self.back)
 
 
 # ---- who answers ---------------------------------------------------------------------------------

@@ -137,14 +137,19 @@ static void signals_that_interrupt(void)
 
 /* ---- for long ------------------------------------------------------------------------------------------ */
 
-static long virtual_memory(void)
+/* In pages: what there is of memory, and what of that has been used. */
+struct memory {
+	long all, resident;
+};
+
+static struct memory memory_now(void)
 {
 	FILE *file = fopen("/proc/self/statm", "r");
-	long pages = -1;
+	struct memory memory = {0};
 
-	must(file != NULL && fscanf(file, "%ld", &pages) == 1, "statm");
+	must(file != NULL && fscanf(file, "%ld %ld", &memory.all, &memory.resident) == 2, "statm");
 	fclose(file);
-	return pages;
+	return memory;
 }
 
 /* Some that open, some that are refused, some that are closed before either. */
@@ -176,16 +181,19 @@ static int soak_once(void)
 static void soak(void)
 {
 	int descriptors = descriptors_open(), over = 0;
-	long memory;
+	struct memory before, after;
 
 	for (int i = 0; i < 1000; i += SOAK_AT_ONCE)
 		soak_once();
-	memory = virtual_memory();
+	before = memory_now();
 	for (int i = 0; i < SOAK_CONNECTS; i += SOAK_AT_ONCE)
 		over += soak_once();
 	printf("over: %d\n", over);
 	printf("descriptors more: %d\n", descriptors_open() - descriptors);
-	printf("pages more: %ld\n", virtual_memory() - memory);
+	after = memory_now();
+	printf("pages more: %ld\n", after.all - before.all);
+	/* A hundred bytes for each connect would be two hundred and fifty. */
+	printf("many pages more in use: %d\n", after.resident - before.resident > 100);
 }
 
 /* As many at once as there may be descriptors; the server answers none before all have come. */
