@@ -3,3 +3,4 @@
 
 check_PROGRAMS += tests/servers/socks_sink
 tests_servers_socks_sink_LDADD = libproto.la libbase.la
+EXTRA_DIST += tests/servers/first_said.py
