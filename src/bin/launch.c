@@ -73,8 +73,21 @@ bool launch_within_run(void)
 	return given && is_run(given);
 }
 
-/* A tunic inside a tunic belongs to its run: a name means the same address in both. */
-static void run_put(const struct settings *settings)
+/* By its address, so that it holds for no other proxy that a program of the run is told to use. */
+static void tor_put(const struct options *options, bool is_tor)
+{
+	char buf[VALUE_BUF];
+	struct text proxy = text_over(buf, sizeof(buf));
+
+	options_format(options, OPTION_PROXY, &proxy);
+	variable_put("TUNIC_IS_TOR", is_tor ? buf : NULL);
+}
+
+/*
+ * A tunic inside a tunic belongs to its run: a name means the same address in both, and what the
+ * proxy is has been asked.
+ */
+static void run_put(const struct options *options, bool is_tor)
 {
 	static const char hex[] = "0123456789abcdef";
 	const char *given = getenv(run_variable);
@@ -94,8 +107,9 @@ static void run_put(const struct settings *settings)
 		run[2 * i + 1] = hex[bytes[i] & 15];
 	}
 	variable_put(run_variable, run);
-	variable_put(
-		"TUNIC_POOL", pool_file_make(own_pool, run, settings->pool_size) ? own_pool : NULL);
+	variable_put("TUNIC_POOL",
+		pool_file_make(own_pool, run, options->settings.pool_size) ? own_pool : NULL);
+	tor_put(options, is_tor);
 }
 
 static void setting_put(
@@ -111,7 +125,7 @@ static void setting_put(
 		option_rows[option].environment, strcmp(value_buf, default_buf) ? value_buf : NULL);
 }
 
-void launch_prepare(const struct options *options, const char *library)
+void launch_prepare(const struct options *options, const char *library, bool is_tor)
 {
 	struct options defaults;
 
@@ -119,7 +133,7 @@ void launch_prepare(const struct options *options, const char *library)
 	for (enum option i = 0; i < OPTION_COUNT; i++)
 		setting_put(options, &defaults, i);
 	variable_put("TUNIC_CONFIG", NULL);
-	run_put(&options->settings);
+	run_put(options, is_tor);
 	preload_put(library);
 }
 

@@ -9,10 +9,10 @@
 
 /*
  * Makes this process's environment the one of the program: `library` first in LD_PRELOAD, the run's
- * identity in TUNIC_RUN, and as TUNIC_* exactly the settings that are not the default. Ends tunic
- * (125) on failure.
+ * identity in TUNIC_RUN, the proxy in TUNIC_IS_TOR where it `is_tor`, and as TUNIC_* exactly the settings that
+ * are not the default. Within a run the first two stay as they are. Ends tunic (125) on failure.
  */
-void launch_prepare(const struct options *options, const char *library);
+void launch_prepare(const struct options *options, const char *library, bool is_tor);
 
 /* Is this a tunic inside the run of another? */
 bool launch_within_run(void);

@@ -12,6 +12,7 @@ tunic_SOURCES = \
 	src/bin/descriptors.c src/bin/descriptors.h \
 	src/bin/launch.c src/bin/launch.h \
 	src/bin/pool_file.c src/bin/pool_file.h \
+	src/bin/proxy_kind.c src/bin/proxy_kind.h \
 	src/bin/say.c src/bin/say.h
 tunic_CPPFLAGS = $(AM_CPPFLAGS) -DBINDIR='"$(bindir)"' -DPKGLIBDIR='"$(pkglibdir)"'
 tunic_LDADD = libtarget.la libcore.la libproto.la libbase.la

@@ -17,6 +17,7 @@
 #include "bin/launch.h"
 #include "bin/library.h"
 #include "bin/program.h"
+#include "bin/proxy_kind.h"
 #include "bin/say.h"
 #include "bin/settings.h"
 
@@ -45,6 +46,7 @@ int main(int argc, char **argv)
 {
 	struct command_line line;
 	struct options options;
+	struct proxy_question is_tor;
 	struct elf_file own;
 	char program[PATH_MAX], library[PATH_MAX];
 
@@ -59,13 +61,15 @@ int main(int argc, char **argv)
 		return print_and_end(&line, &options);
 
 	library_read_own(&own);
+	/* What an outer tunic has let in, and its programs have opened, is the run's to keep. */
+	if (!launch_within_run())
+		descriptors_vet(&options.settings);
+	proxy_kind_ask(&is_tor, &options.settings, launch_within_run());
+
 	program_find(program, line.program[0]);
 	program_judge(program, &own);
 
 	library_find(library, &own);
-	/* What an outer tunic has let in, and its programs have opened, is the run's to keep. */
-	if (!launch_within_run())
-		descriptors_vet(&options.settings);
-	launch_prepare(&options, library);
+	launch_prepare(&options, library, proxy_kind_is_tor(&is_tor));
 	launch_exec(program, line.program);
 }

@@ -12,7 +12,7 @@ static const char system_file[] = "/etc/tunic.conf";
  * The flags are the keys with '-' for '_'. The preprocessor cannot say that, but a byte of a string
  * literal is a constant to gcc and clang.
  */
-enum { FLAG_BUF = 16 };
+enum { FLAG_BUF = 16, PROXY_BUF = sizeof(struct proxy) + 8 };
 #define PADDED(key) key "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
 #define DASHED(key, i) (PADDED(key)[i] == '_' ? '-' : PADDED(key)[i])
 #define DASHED_4(key, i) \
@@ -139,6 +139,17 @@ bool options_set(struct options *options, enum option option, const char *value,
 void options_format(const struct options *options, enum option option, struct text *out)
 {
 	option_type(option)->format(option_value(&options->settings, option), out);
+}
+
+bool options_one_turn(const struct options *options, const char *tor)
+{
+	char buf[PROXY_BUF];
+	struct text proxy = text_over(buf, sizeof(buf));
+
+	if (options->settings.pipeline != PIPELINE_AUTO)
+		return options->settings.pipeline == PIPELINE_YES;
+	options_format(options, OPTION_PROXY, &proxy);
+	return tor && strcmp(tor, buf) == 0;
 }
 
 void options_format_origin(const struct options *options, enum option option, struct text *out)

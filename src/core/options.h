@@ -109,6 +109,12 @@ void options_format(const struct options *options, enum option option, struct te
 void options_format_origin(const struct options *options, enum option option, struct text *out);
 
 /*
+ * May everything be said to the proxy in one turn? `tor` is the proxy that has been found to be Tor,
+ * as options_format writes it, or NULL; pipeline = auto goes by that.
+ */
+bool options_one_turn(const struct options *options, const char *tor);
+
+/*
  * Reads a configuration text of `len` bytes (see conf_text.h). False: `error` is
  * "FILE:LINE: what is wrong" with the offending text. Options set before the bad line stay set.
  */
@@ -116,8 +122,8 @@ bool options_read_text(struct options *options, enum option_source source, const
 	size_t len, struct text *error);
 
 /*
- * Reads every TUNIC_* variable of a NULL-terminated environment. TUNIC_CONFIG, TUNIC_RUN and TUNIC_POOL
- * are not options and are passed over here; any other unknown TUNIC_ name is an error.
+ * Reads every TUNIC_* variable of a NULL-terminated environment. TUNIC_CONFIG, TUNIC_RUN, TUNIC_POOL
+ * and TUNIC_IS_TOR are not options and are passed over here; any other unknown TUNIC_ name is an error.
  */
 bool options_read_environment(struct options *options, const char *const *env, struct text *error);
 

@@ -10,10 +10,11 @@
 #include "core/near.h"
 #include "core/options.h"
 
-/* Every variable of tunic begins so; all are settings but three. */
+/* Every variable of tunic begins so; all are settings but four. */
 static const char variable_prefix[] = "TUNIC_";
 static const char variable_run[] = "TUNIC_RUN";       /* identity of the tunic run */
 static const char variable_pool[] = "TUNIC_POOL";     /* file that its processes share names in */
+static const char variable_is_tor[] = "TUNIC_IS_TOR"; /* the proxy that has been found to be Tor */
 static const char variable_config[] = "TUNIC_CONFIG"; /* a file to read instead of the usual ones */
 
 enum { PREFIX_LEN = sizeof(variable_prefix) - 1 };
@@ -123,7 +124,7 @@ static enum option option_of_variable(const char *name)
 static bool is_other_variable(const char *name)
 {
 	return strcmp(name, variable_run) == 0 || strcmp(name, variable_pool) == 0 ||
-	       strcmp(name, variable_config) == 0;
+	       strcmp(name, variable_is_tor) == 0 || strcmp(name, variable_config) == 0;
 }
 
 /* The variable that was probably meant; NULL: none is near. */

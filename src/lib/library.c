@@ -78,6 +78,11 @@ static enum read_result read_file(
 	return result;
 }
 
+static const char *variable(const char *name)
+{
+	return getauxval(AT_SECURE) ? NULL : getenv(name);
+}
+
 static bool load_settings(void)
 {
 	char line[1024];
@@ -94,12 +99,13 @@ static bool load_settings(void)
 		log_say(LOG_LEVEL_WARN, line, NULL);
 		return false;
 	}
+	library.one_turn = options_one_turn(&library.options, variable("TUNIC_IS_TOR"));
 	return true;
 }
 
 static void learn_identity(void)
 {
-	const char *run = getauxval(AT_SECURE) ? NULL : getenv("TUNIC_RUN");
+	const char *run = variable("TUNIC_RUN");
 	uint64_t nonce;
 
 	if (!text_copy(library.program, sizeof(library.program), program_invocation_short_name))

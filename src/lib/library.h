@@ -15,6 +15,7 @@
 struct library {
 	struct options options;
 	const struct settings *settings; /* into options */
+	bool one_turn;                   /* greeting, login and request go to the proxy together */
 	char program[256];               /* the host's name, as it was at start */
 	char run[64];                    /* TUNIC_RUN, "" without */
 	char nonce[17];                  /* 16 hex digits, this library instance's own */

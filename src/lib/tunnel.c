@@ -59,15 +59,15 @@ void tunnel_tag(char out[static ISOLATE_TAG_BUF], const struct socks_target *tar
 static bool start_socks(
 	struct socks_client *socks, enum socks_command command, const struct socks_target *target)
 {
-	const bool tor = library.settings->pipeline == PIPELINE_YES;
 	char tag[ISOLATE_TAG_BUF];
 	struct socks_login login;
 	bool isolated;
 
 	tunnel_tag(tag, target);
 	isolated = tag[0] != '\0';
-	if ((isolated && !isolate_login(&login, tag, tor)) ||
-		!socks_client_start(socks, command, target, isolated ? &login : NULL, tor)) {
+	if ((isolated && !isolate_login(&login, tag, library.one_turn)) ||
+		!socks_client_start(
+			socks, command, target, isolated ? &login : NULL, library.one_turn)) {
 		errno = EINVAL;
 		return false;
 	}

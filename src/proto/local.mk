@@ -9,6 +9,7 @@ libproto_la_SOURCES = \
 	src/proto/socks_client.c src/proto/socks_client.h \
 	src/proto/socks_server.c src/proto/socks_server.h \
 	src/proto/socks_wire.c src/proto/socks_wire.h \
-	src/proto/step.h
+	src/proto/step.h \
+	src/proto/tor_question.c src/proto/tor_question.h
 
 EXTRA_DIST += src/proto/README.md

@@ -7,6 +7,7 @@ tests_servers_socks_sink_LDADD = libproto.la libbase.la
 EXTRA_DIST += \
 	tests/servers/dns.py \
 	tests/servers/faults.py \
+	tests/servers/first_said.py \
 	tests/servers/gathering.py \
 	tests/servers/holding.py \
 	tests/servers/protocols.py

@@ -7,7 +7,8 @@
  * Every request is granted at once. After CONNECT every byte comes back (--echo, the default), or
  * zeros come without end or up to BYTES (--source). RESOLVE tells 198.51.100.99, RESOLVE_PTR
  * sink.example, and both then close. --delay is how late the reply to a request comes, as if there
- * were a circuit to build; --tor keeps the method's answer back where Tor does.
+ * were a circuit to build; --tor keeps the method's answer back where Tor does, and resolves an address
+ * to itself, as Tor does.
  *
  * It listens on 127.0.0.1, says "port N" (or "unix PATH") on standard output when it is ready, and
  * ends on SIGTERM or with its parent. One thread, one epoll, level-triggered. Nothing of a client
@@ -98,8 +99,7 @@ static void client_drop(struct client *client)
 
 static void client_answer(struct client *client)
 {
-	const struct socks_target address = {
-		.addr = {.family = ADDR_V4, .bytes = {198, 51, 100, 99}}};
+	struct socks_target address = {.addr = {.family = ADDR_V4, .bytes = {198, 51, 100, 99}}};
 	const struct socks_target name = {.name = "sink.example"};
 	struct socks_server *socks = &client->socks;
 
@@ -111,6 +111,8 @@ static void client_answer(struct client *client)
 		client->zeros = options.source ? options.zeros : 0;
 		break;
 	case SOCKS_COMMAND_RESOLVE:
+		if (options.tor)
+			addr_parse(&address.addr, socks->target.name);
 		socks_server_reply(socks, SOCKS_REPLY_SUCCEEDED, &address);
 		break;
 	case SOCKS_COMMAND_RESOLVE_PTR:

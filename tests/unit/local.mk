@@ -22,6 +22,9 @@ tests_unit_test_socks_server_LDADD = libproto.la libbase.la $(CMOCKA_LIBS)
 unit_tests += tests/unit/test_socks_wire
 tests_unit_test_socks_wire_LDADD = libproto.la libbase.la $(CMOCKA_LIBS)
 
+unit_tests += tests/unit/test_tor_question
+tests_unit_test_tor_question_LDADD = libproto.la libbase.la $(CMOCKA_LIBS)
+
 unit_tests += tests/unit/test_dns_name
 tests_unit_test_dns_name_LDADD = libproto.la libbase.la $(CMOCKA_LIBS)
 

@@ -354,6 +354,22 @@ static void origins_are_told_as_their_users_know_them(void **state)
 	assert_string_equal(origin_of(OPTION_LOG_FILE), "command line --log-file");
 }
 
+static void one_turn_is_for_yes_and_for_the_proxy_that_was_found_to_be_tor(void **state)
+{
+	(void)state;
+	assert_false(options_one_turn(&options, NULL));
+	assert_false(options_one_turn(&options, ""));
+	assert_false(options_one_turn(&options, "127.0.0.1:9150"));
+	assert_true(options_one_turn(&options, "127.0.0.1:9050"));
+	assert_true(set(OPTION_PROXY, "unix:/run/tor/socks"));
+	assert_false(options_one_turn(&options, "127.0.0.1:9050"));
+	assert_true(options_one_turn(&options, "unix:/run/tor/socks"));
+	assert_true(set(OPTION_PIPELINE, "no"));
+	assert_false(options_one_turn(&options, "unix:/run/tor/socks"));
+	assert_true(set(OPTION_PIPELINE, "yes"));
+	assert_true(options_one_turn(&options, NULL));
+}
+
 static void near_words_are_few_letters_away(void **state)
 {
 	(void)state;
@@ -442,8 +458,8 @@ static bool read_environment(const char *const *env)
 static void variables_set_options(void **state)
 {
 	static const char *const env[] = {"HOME=/users/u", "TUNIC_TAG=a=b", "TUNIC_LOCAL=direct",
-		"TUNIC_RUN=r1", "TUNIC_CONFIG=relative", "TUNIC_", "TUNIC_LOCAL", "TUNICS=1",
-		"XTUNIC_X=1", NULL};
+		"TUNIC_RUN=r1", "TUNIC_CONFIG=relative", "TUNIC_IS_TOR=x", "TUNIC_", "TUNIC_LOCAL",
+		"TUNICS=1", "XTUNIC_X=1", NULL};
 
 	(void)state;
 	assert_true(read_environment(env));
@@ -764,6 +780,7 @@ int main(void)
 		FRESH(a_path_may_be_as_long_as_the_kernels),
 		FRESH(a_mistake_on_the_command_line_names_the_flag),
 		FRESH(origins_are_told_as_their_users_know_them),
+		FRESH(one_turn_is_for_yes_and_for_the_proxy_that_was_found_to_be_tor),
 		FRESH(near_words_are_few_letters_away),
 		FRESH(a_text_sets_options_and_their_lines),
 		FRESH(a_mistake_in_a_text_is_told_with_file_and_line),
