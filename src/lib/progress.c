@@ -79,6 +79,7 @@ bool progress_publish(int fd, const struct tunnelled *tunnel, const struct conne
 	}
 	if (opening != NULL) {
 		opening->fd = fd;
+		opening->owner = getpid();
 		opening->deadline = deadline;
 		opening->connection = *connection;
 		opening->target = *target;
@@ -377,6 +378,12 @@ static bool is_here(struct opening *opening)
 	return opening->fd >= 0;
 }
 
+/* Processes that have forked have one map: what one of them began after that no other can find, and it is not gone. */
+static bool is_ours_alone(const struct opening *opening)
+{
+	return opening->owner == getpid() && !opening->shared;
+}
+
 void progress_sweep(void)
 {
 	const uint64_t now = connection_now();
@@ -385,7 +392,7 @@ void progress_sweep(void)
 	if (!opening_lock(&hold))
 		return;
 	for (struct opening *o = opening_next(NULL); o != NULL; o = opening_next(o))
-		if (!is_here(o) && (!o->shared || now > o->deadline))
+		if (!is_here(o) && (is_ours_alone(o) || now > o->deadline))
 			opening_set(o, OPENING_OVER);
 	opening_unlock(&hold);
 }

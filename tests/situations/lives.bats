@@ -8,6 +8,10 @@ load situations
 	alike lives forked
 }
 
+@test "parent and child each wait for a connection that they began after the fork" {
+	alike lives forked-before
+}
+
 @test "a child that closes its copy leaves the parent's alone" {
 	alike lives forked-and-closed
 }

@@ -96,6 +96,29 @@ static void forked(void)
 		putchar(byte);
 }
 
+/* What either begins after the fork is its own; the other, who waits in vain meanwhile, leaves it alone. */
+static void forked_before(void)
+{
+	int fd = opening(ECHOES_AT_ONCE);
+	pid_t child;
+
+	show_poll("before", fd, POLLOUT, PATIENCE);
+	child = fork();
+	fd = opening(ECHOES);
+	if (child == 0) {
+		struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+		bool open = poll(&pollfd, 1, PATIENCE) == 1 && pollfd.revents == POLLOUT;
+
+		_exit(open && error_of(fd) == 0 && echoes(fd) ? 0 : 1);
+	}
+	until_held(fd, 2);
+	show_poll("parent", fd, POLLOUT, A_WHILE);
+	answer(2);
+	show_poll("answered", fd, POLLOUT, PATIENCE);
+	show_open("answered", fd, ECHOES);
+	show_child("child", child);
+}
+
 /* The child says nothing, closes its copies and goes. */
 static void forked_and_closed(void)
 {
@@ -423,6 +446,7 @@ static void closed_by_range(void)
 
 static const struct situation situations[] = {
 	{"forked", forked},
+	{"forked-before", forked_before},
 	{"forked-and-closed", forked_and_closed},
 	{"left-to-a-child", left_to_a_child},
 	{"killed-child", killed_child},
