@@ -413,14 +413,25 @@ bool progress_step_all(void)
 	return further;
 }
 
+/* A descriptor of its socket that stays open over exec: a duplicate may be one where the first is none. -1: none. */
+static int inherited_fd(const struct opening *opening)
+{
+	const uint64_t cookie = atomic_load(&opening->cookie);
+	int fd = cookie ? fd_table_next(0, cookie) : -1;
+
+	while (fd >= 0 && real.fcntl(fd, F_GETFD) & FD_CLOEXEC)
+		fd = fd_table_next(fd + 1, cookie);
+	return fd;
+}
+
 void progress_finish_inherited(void)
 {
 	struct opening *o;
-	int flags;
+	int fd;
 
 	for (o = opening_any() ? opening_next(NULL) : NULL; o != NULL; o = opening_next(o)) {
-		flags = real.fcntl(o->fd, F_GETFD);
-		if (flags >= 0 && !(flags & FD_CLOEXEC))
-			progress_wait(o->fd, o->deadline, PROGRESS_ANSWERED);
+		fd = inherited_fd(o);
+		if (fd >= 0)
+			progress_wait(fd, o->deadline, PROGRESS_ANSWERED);
 	}
 }

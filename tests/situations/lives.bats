@@ -40,6 +40,10 @@ load situations
 	alike lives handed-to-exec
 }
 
+@test "a duplicate of a connection that opens is handed over though the first descriptor closes on exec" {
+	alike lives handed-by-duplicate
+}
+
 @test "a connection that opens is handed to a child's program" {
 	alike lives handed-to-a-child-by-exec
 }

@@ -289,6 +289,18 @@ static void handed_to_a_child_by_exec(void)
 	show_child("child", child);
 }
 
+/* Sockets of many languages close on exec, and what is made standard input of one does not. */
+static void handed_by_duplicate(void)
+{
+	const struct place place = far_place(GREETS);
+	int fd = stream(&place, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	show("connect", connect_to(fd, &place));
+	must(dup2(fd, INHERITED) == INHERITED, "dup2");
+	answer(1);
+	become("inherited");
+}
+
 /* The program that it has become has not been given it. */
 static void not_inherited(void)
 {
@@ -454,6 +466,7 @@ static const struct situation situations[] = {
 	{"vforked-and-closed", vforked_and_closed},
 	{"spawned-meanwhile", spawned_meanwhile},
 	{"handed-to-exec", handed_to_exec},
+	{"handed-by-duplicate", handed_by_duplicate},
 	{"handed-to-a-child-by-exec", handed_to_a_child_by_exec},
 	{"kept-from-exec", kept_from_exec},
 	{"exec-that-fails", exec_that_fails},
