@@ -48,6 +48,14 @@ load situations
 	alike polling by-duplicate
 }
 
+@test "a poll that sees the answer come tells the same of every duplicate" {
+	alike polling by-two-numbers
+}
+
+@test "a select that sees the answer come tells the same of every duplicate" {
+	alike polling by-two-numbers-in-select
+}
+
 @test "arguments that make no sense get the kernel's errno" {
 	alike polling misused
 }

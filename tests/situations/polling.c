@@ -317,6 +317,36 @@ static void by_duplicate(void)
 	show_open("dup3", fourth, ECHOES);
 }
 
+/* Asked for reading under one number and for writing under another, in one call that sees the answer come. */
+static void by_two_numbers(void)
+{
+	int fd = opening(ECHOES), other = dup(fd);
+	struct pollfd pollfds[] = {{.fd = fd, .events = POLLOUT}, {.fd = other, .events = POLLIN},
+		{.fd = fd, .events = POLLIN}};
+
+	answer(1);
+	show_value("poll", poll(pollfds, 3, PATIENCE));
+	for (size_t i = 0; i < 3; i++)
+		show_events("entry", (uint32_t)pollfds[i].revents);
+	show_open("answered", other, ECHOES);
+}
+
+static void by_two_numbers_in_select(void)
+{
+	int fd = opening(ECHOES), other = dup(fd);
+	fd_set readable, writable;
+
+	FD_ZERO(&readable);
+	FD_SET(other, &readable);
+	FD_ZERO(&writable);
+	FD_SET(fd, &writable);
+	answer(1);
+	show_value("select", select(other + 1, &readable, &writable, NULL, NULL));
+	printf("readable %d, writable %d\n", FD_ISSET(other, &readable) != 0,
+		FD_ISSET(fd, &writable) != 0);
+	show_open("answered", other, ECHOES);
+}
+
 /* Not known to the compiler, who would warn. */
 static struct pollfd *volatile no_memory;
 
@@ -347,6 +377,8 @@ static const struct situation situations[] = {
 	{"many", many},
 	{"by-checked-names", by_checked_names},
 	{"by-duplicate", by_duplicate},
+	{"by-two-numbers", by_two_numbers},
+	{"by-two-numbers-in-select", by_two_numbers_in_select},
 	{"misused", misused},
 };
 
