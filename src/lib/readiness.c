@@ -427,7 +427,8 @@ int readiness_epoll(int epoll, struct epoll_event *events, int max, const struct
 		shown = epoll_truth(epoll, events, told, &moved);
 		if (told == 0 && is_idle_turn(instant))
 			idle_turn();
-	} while (shown == 0 && (moved || (!instant && !deadline_is_over(&deadline))));
+	} while (
+		shown == 0 && (moved || told == max || (!instant && !deadline_is_over(&deadline))));
 	return shown;
 }
 
