@@ -36,6 +36,10 @@ load situations
 	alike polling high-numbers
 }
 
+@test "select over all descriptors that there may be looks at those that there are" {
+	alike polling all-numbers
+}
+
 @test "a thousand connects from one thread open at once" {
 	alike polling many
 }
