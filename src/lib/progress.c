@@ -211,6 +211,9 @@ static enum opening_state step_opening(struct opening *opening, int fd, int erro
 	if (opening == NULL || !opening_lock(&hold))
 		return OPENING_OVER;
 	own = fd_of(opening, fd);
+	/* Still noted here, but there is another socket by now. The lock keeps out who notes one that is new. */
+	if (fd >= 0 && own != fd && opening_at(fd) == opening)
+		fd_table_forget(fd);
 	if (own >= 0 && (fd < 0 || own == fd)) {
 		tell = advance(opening, own, error);
 		state = atomic_load(&opening->state);
@@ -222,8 +225,6 @@ static enum opening_state step_opening(struct opening *opening, int fd, int erro
 		target = opening->target;
 	}
 	opening_unlock(&hold);
-	if (fd >= 0 && own != fd)
-		fd_table_forget(fd);
 	if (tell)
 		explain(&failed, &target);
 	errno = saved;
