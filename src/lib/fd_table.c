@@ -96,14 +96,20 @@ bool fd_table_peek(int fd, uint64_t *cookie, struct tunnelled *out)
 	return *cookie != 0 && entry_read(entry, *cookie, out);
 }
 
+int fd_table_next(int fd, uint64_t cookie)
+{
+	for (fd = chunks_next(&entries, fd); fd >= 0; fd = chunks_next(&entries, fd + 1))
+		if (atomic_load(&entry_at(fd, false)->place.key) == cookie &&
+			fd_table_cookie(fd) == cookie)
+			return fd;
+	return -1;
+}
+
 int fd_table_other(int fd, uint64_t cookie)
 {
-	for (int other = chunks_next(&entries, 0); other >= 0;
-		other = chunks_next(&entries, other + 1))
-		if (other != fd && atomic_load(&entry_at(other, false)->place.key) == cookie &&
-			fd_table_cookie(other) == cookie)
-			return other;
-	return -1;
+	const int first = fd_table_next(0, cookie);
+
+	return first == fd ? fd_table_next(fd + 1, cookie) : first;
 }
 
 void fd_table_forget(int fd)

@@ -50,6 +50,9 @@ bool fd_table_peek(int fd, uint64_t *cookie, struct tunnelled *out);
 /* Another descriptor than `fd` (-1: any) that is recorded for this socket, and still is it. -1: there is none. */
 int fd_table_other(int fd, uint64_t cookie);
 
+/* The first such descriptor from `fd` on. -1: there is none. */
+int fd_table_next(int fd, uint64_t cookie);
+
 /* Nothing is known of `fd` any more. */
 void fd_table_forget(int fd);
 

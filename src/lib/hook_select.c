@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Hooks: select and pselect. */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/caller_memory.h"
@@ -9,6 +11,33 @@
 #include "lib/opening.h"
 #include "lib/readiness.h"
 #include "lib/real.h"
+
+/* How many descriptors this process has room for now. 0: nobody tells. */
+static int room(void)
+{
+	const int saved = errno, file = open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
+	char bytes[4096];
+	ssize_t n = file < 0 ? -1 : real.read(file, bytes, sizeof(bytes) - 1);
+	const char *line;
+
+	if (file >= 0)
+		real.close(file);
+	bytes[n > 0 ? n : 0] = '\0';
+	line = strstr(bytes, "\nFDSize:");
+	errno = saved;
+	return line ? atoi(line + strlen("\nFDSize:")) : 0;
+}
+
+/*
+ * How many the kernel looks at: never more than it has room for. Programs that mean "all of them" say
+ * getdtablesize(), which may be a thousand million, over sets that end long before.
+ */
+static int looked_at(int n)
+{
+	const int most = n > FD_SETSIZE ? room() : 0;
+
+	return most > 0 && most < n ? most : n;
+}
 
 /* The sets as they were given: the real call overwrites them, and the wait may have to go on. */
 struct given {
@@ -75,6 +104,7 @@ EXPORTED int select(int n, fd_set *restrict readers, fd_set *restrict writers,
 
 	if (!ready)
 		return real.select(n, readers, writers, excepted, timeout);
+	n = looked_at(n);
 	if (timeout != NULL)
 		time = (struct timespec){timeout->tv_sec + timeout->tv_usec / 1000000,
 			timeout->tv_usec % 1000000 * 1000};
@@ -106,6 +136,7 @@ EXPORTED int pselect(int n, fd_set *restrict readers, fd_set *restrict writers,
 
 	if (!library_ready() || n < 0)
 		return real.pselect(n, readers, writers, excepted, timeout, mask);
+	n = looked_at(n);
 	if (opening_going_on())
 		return readiness_select(n, readers, writers, excepted, left, mask);
 	given = take(size_of(n), readers, writers, excepted, __builtin_alloca(3 * size_of(n) + 1));

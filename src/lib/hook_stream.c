@@ -13,6 +13,7 @@
 #include "lib/gate.h"
 #include "lib/progress.h"
 #include "lib/real.h"
+#include "lib/stand_in.h"
 
 EXPORTED ssize_t read(int fd, void *bytes, size_t n)
 {
@@ -138,10 +139,13 @@ EXPORTED int ioctl(int fd, ioctl_request request, ...)
 EXPORTED int shutdown(int fd, int how)
 {
 	const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
+	struct tunnelled tunnel;
 
 	library_ready();
 	if (!opening_any() || progress_step(fd, NULL) != OPENING_GOING_ON)
 		return real.shutdown(fd, how);
 	progress_abandon(fd);
+	if (stand_in_find(fd, &tunnel))
+		return stand_in_undo(fd, &tunnel);
 	return real.connect(fd, &unspecified, sizeof(unspecified));
 }

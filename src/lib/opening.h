@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/aside.h"
 #include "lib/connection.h"
@@ -36,6 +37,7 @@ struct opening {
 	_Atomic short events;    /* what its next step waits for: POLLIN or POLLOUT */
 	uint32_t next_free;      /* place of the next free one; 0: there is none */
 	int fd;             /* where the socket was last seen, in the process that saw it last */
+	pid_t owner;        /* the process that called connect */
 	bool shared;        /* a fork has given it to another process, too */
 	struct aside aside; /* the program's options, as it set them */
 	uint64_t deadline;  /* connection_now */

@@ -79,6 +79,7 @@ bool progress_publish(int fd, const struct tunnelled *tunnel, const struct conne
 	}
 	if (opening != NULL) {
 		opening->fd = fd;
+		opening->owner = getpid();
 		opening->deadline = deadline;
 		opening->connection = *connection;
 		opening->target = *target;
@@ -220,10 +221,10 @@ static enum opening_state step_opening(struct opening *opening, int fd, int erro
 	if (opening == NULL || !opening_lock(&hold))
 		return OPENING_OVER;
 	own = fd_of(opening, fd);
-	/* The number belongs to another socket by now, without our having seen that. */
-	if (fd >= 0 && own != fd && atomic_load(&opening->cookie) != 0)
+	/* Still noted here, but there is another socket by now. The lock keeps out who notes one that is new. */
+	if (fd >= 0 && own != fd && opening_at(fd) == opening)
 		fd_table_forget(fd);
-	else if (own >= 0) {
+	if (own >= 0 && (fd < 0 || own == fd)) {
 		tell = advance(opening, own, error);
 		state = atomic_load(&opening->state);
 		if (events != NULL)
@@ -388,6 +389,12 @@ static bool is_here(struct opening *opening)
 	return opening->fd >= 0;
 }
 
+/* Processes that have forked have one map: what one of them began after that no other can find, and it is not gone. */
+static bool is_ours_alone(const struct opening *opening)
+{
+	return opening->owner == getpid() && !opening->shared;
+}
+
 void progress_sweep(void)
 {
 	const uint64_t now = connection_now();
@@ -396,7 +403,7 @@ void progress_sweep(void)
 	if (!opening_lock(&hold))
 		return;
 	for (struct opening *o = opening_next(NULL); o != NULL; o = opening_next(o))
-		if (!is_here(o) && (!o->shared || now > o->deadline))
+		if (!is_here(o) && (is_ours_alone(o) || now > o->deadline))
 			opening_set(o, OPENING_OVER);
 	opening_unlock(&hold);
 }
@@ -417,14 +424,25 @@ bool progress_step_all(void)
 	return further;
 }
 
+/* A descriptor of its socket that stays open over exec: a duplicate may be one where the first is none. -1: none. */
+static int inherited_fd(const struct opening *opening)
+{
+	const uint64_t cookie = atomic_load(&opening->cookie);
+	int fd = cookie ? fd_table_next(0, cookie) : -1;
+
+	while (fd >= 0 && real.fcntl(fd, F_GETFD) & FD_CLOEXEC)
+		fd = fd_table_next(fd + 1, cookie);
+	return fd;
+}
+
 void progress_finish_inherited(void)
 {
 	struct opening *o;
-	int flags;
+	int fd;
 
 	for (o = opening_any() ? opening_next(NULL) : NULL; o != NULL; o = opening_next(o)) {
-		flags = real.fcntl(o->fd, F_GETFD);
-		if (flags >= 0 && !(flags & FD_CLOEXEC))
-			progress_wait(o->fd, o->deadline, PROGRESS_ANSWERED);
+		fd = inherited_fd(o);
+		if (fd >= 0)
+			progress_wait(fd, o->deadline, PROGRESS_ANSWERED);
 	}
 }

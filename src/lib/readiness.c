@@ -5,7 +5,8 @@
  * All three waits are the same turn, taken until there is something to show or the time is over: ask the
  * kernel, with what the conversation of each opening waits for in the place of what the program wants of
  * it; take the steps that have become possible; drop everything that is true of the proxy alone.
- * An opening that is over or has failed in a turn is asked about in the next, as what it is by then.
+ * An opening that is over or has failed in a turn is asked about in the next, as what it is by then; what the
+ * kernel has said of it in this one, under whichever descriptor, was about the proxy.
  *
  * A turn waits at most SLICE while anything is opening. What is read by another thread, or by another
  * process since a fork, wakes nobody here; that bounds what it costs. It is no part of how fast a
@@ -30,12 +31,7 @@
 #include "lib/real.h"
 #include "lib/watch.h"
 
-enum {
-	POLLFDS_ON_STACK = 256,
-	BITS = 8 * sizeof(long),
-	HIDDEN =
-		0x4000, /* a bit of pollfd.events that poll(2) does not know: it was asked about for us */
-};
+enum { POLLFDS_ON_STACK = 256, BITS = 8 * sizeof(long) };
 
 static const struct timespec slice = {.tv_nsec = 20 * 1000 * 1000};
 static const struct timespec at_once;
@@ -96,33 +92,30 @@ static void idle_turn(void)
 	progress_sweep();
 }
 
-/* poll: true if any is hidden. */
-static bool poll_translate(const struct pollfd *fds, struct pollfd *ours, nfds_t n)
+/* poll: how many are hidden. */
+static nfds_t poll_translate(const struct pollfd *fds, struct pollfd *ours, nfds_t n)
 {
-	bool hidden = false;
+	nfds_t hidden = 0;
 	short events;
 
 	memcpy(ours, fds, n * sizeof(*fds));
 	for (nfds_t i = 0; i < n; i++)
 		if (opening_hides(fds[i].fd, &events)) {
-			ours[i].events = (short)(events | HIDDEN);
-			hidden = true;
+			ours[i].events = events;
+			hidden++;
 		}
 	return hidden;
 }
 
-static short poll_truth(
-	const struct pollfd *asked, const struct pollfd *told, bool idle, bool *moved)
+static short poll_truth(const struct pollfd *asked, const struct pollfd *told, bool idle,
+	nfds_t *hidden, bool *moved)
 {
 	short events;
 
 	if (opening_hides(asked->fd, &events)) {
+		--*hidden;
 		if (told->revents != 0 || idle)
 			*moved |= step_ends(asked->fd);
-		return 0;
-	}
-	if (told->events & HIDDEN) {
-		*moved = true;
 		return 0;
 	}
 	if (told->revents != 0 && is_ready_for_us_alone(asked->fd))
@@ -133,20 +126,21 @@ static short poll_truth(
 static int poll_turn(struct pollfd *fds, struct pollfd *ours, nfds_t n,
 	const struct deadline *deadline, const sigset_t *mask, bool *moved)
 {
-	const bool hidden = poll_translate(fds, ours, n);
+	nfds_t hidden = poll_translate(fds, ours, n);
 	struct timespec left;
-	int shown = 0, told = real.ppoll(ours, n, piece_of(deadline, hidden, &left), mask);
+	int shown = 0, told = real.ppoll(ours, n, piece_of(deadline, hidden > 0, &left), mask);
 
 	if (told < 0)
 		return -1;
 	*moved = false;
 	for (nfds_t i = 0; i < n; i++) {
-		fds[i].revents = poll_truth(&fds[i], &ours[i], told == 0, moved);
+		fds[i].revents = poll_truth(&fds[i], &ours[i], told == 0, &hidden, moved);
 		shown += fds[i].revents != 0;
 	}
 	if (told == 0)
 		idle_turn();
-	return shown;
+	*moved |= hidden != 0;
+	return hidden != 0 ? 0 : shown;
 }
 
 int readiness_poll(
@@ -191,7 +185,6 @@ bool readiness_poll_concerned(const struct pollfd *fds, nfds_t n)
 struct sets {
 	size_t words;
 	unsigned long *set[3]; /* readers, writers, excepted; NULL where the program has none */
-	unsigned long *hidden; /* in ours: which were asked about for us */
 };
 
 static bool sets_readable(const struct sets *sets)
@@ -240,26 +233,24 @@ static void sets_copy(const struct sets *to, const struct sets *from)
 			memset(to->set[i], 0, to->words * sizeof(long));
 }
 
-static bool select_translate(const struct sets *asked, const struct sets *ours, int n)
+static int select_translate(const struct sets *asked, const struct sets *ours, int n)
 {
-	bool hidden = false;
+	int hidden = 0;
 	short events;
 
 	sets_copy(ours, asked);
-	memset(ours->hidden, 0, ours->words * sizeof(long));
 	for (int fd = 0; fd < n; fd++)
 		if (sets_have(asked, fd) && opening_hides(fd, &events)) {
 			sets_clear(ours, fd);
 			bit_set(ours->set[events & POLLIN ? 0 : 1], fd);
-			bit_set(ours->hidden, fd);
-			hidden = true;
+			hidden++;
 		}
 	return hidden;
 }
 
 /* Leaves in `told` what is true, and returns how many bits that are. */
-static int select_truth(
-	const struct sets *asked, const struct sets *told, int n, bool idle, bool *moved)
+static int select_truth(const struct sets *asked, const struct sets *told, int n, bool idle,
+	int *hidden, bool *moved)
 {
 	short events;
 	int shown = 0;
@@ -268,11 +259,9 @@ static int select_truth(
 		if (!sets_have(asked, fd))
 			continue;
 		if (opening_hides(fd, &events)) {
+			--*hidden;
 			if (sets_have(told, fd) || idle)
 				*moved |= step_ends(fd);
-			sets_clear(told, fd);
-		} else if (bit(told->hidden, fd)) {
-			*moved = true;
 			sets_clear(told, fd);
 		} else if (sets_have(told, fd) && is_ready_for_us_alone(fd)) {
 			sets_clear(told, fd);
@@ -294,10 +283,10 @@ static fd_set *fd_set_of(unsigned long *set)
 static int select_turn(const struct sets *asked, const struct sets *ours, int n,
 	const struct deadline *deadline, const sigset_t *mask, bool *moved)
 {
-	const bool hidden = select_translate(asked, ours, n);
+	int shown, hidden = select_translate(asked, ours, n);
 	struct timespec left;
 	int told = real.pselect(n, fd_set_of(ours->set[0]), fd_set_of(ours->set[1]),
-		fd_set_of(ours->set[2]), piece_of(deadline, hidden, &left), mask);
+		fd_set_of(ours->set[2]), piece_of(deadline, hidden > 0, &left), mask);
 
 	if (told < 0)
 		return -1;
@@ -307,7 +296,9 @@ static int select_turn(const struct sets *asked, const struct sets *ours, int n,
 			memset(ours->set[i], 0, ours->words * sizeof(long));
 		idle_turn();
 	}
-	return select_truth(asked, ours, n, told == 0, moved);
+	shown = select_truth(asked, ours, n, told == 0, &hidden, moved);
+	*moved |= hidden != 0;
+	return hidden != 0 ? 0 : shown;
 }
 
 static struct sets sets_of(int n, fd_set *readers, fd_set *writers, fd_set *excepted)
@@ -331,10 +322,9 @@ int readiness_select(int n, fd_set *readers, fd_set *writers, fd_set *excepted,
 	if (!is_time(timeout) || !sets_readable(&asked))
 		return real.pselect(n, readers, writers, excepted, timeout, mask);
 	deadline = deadline_in(timeout);
-	memory = __builtin_alloca(4 * size + 1);
+	memory = __builtin_alloca(3 * size + 1);
 	for (size_t i = 0; i < 3; i++)
 		ours.set[i] = memory + i * asked.words;
-	ours.hidden = memory + 3 * asked.words;
 	do
 		shown = select_turn(&asked, &ours, n, &deadline, mask, &moved);
 	while (shown == 0 && (moved || !deadline_is_over(&deadline)));
@@ -442,7 +432,8 @@ int readiness_epoll(int epoll, struct epoll_event *events, int max, const struct
 		shown = epoll_truth(epoll, events, told, &moved);
 		if (told == 0 && is_idle_turn(instant))
 			idle_turn();
-	} while (shown == 0 && (moved || (!instant && !deadline_is_over(&deadline))));
+	} while (
+		shown == 0 && (moved || told == max || (!instant && !deadline_is_over(&deadline))));
 	return shown;
 }
 

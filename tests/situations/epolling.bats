@@ -84,6 +84,10 @@ load situations
 	alike epolling among-others
 }
 
+@test "who asks for one event and does not wait gets it, whatever opens meanwhile" {
+	alike epolling behind-others
+}
+
 @test "arguments that make no sense get the kernel's errno" {
 	alike epolling misused
 }

@@ -369,6 +369,20 @@ static void among_others(void)
 	show_wait("all", ep, PATIENCE);
 }
 
+/* Who asks for one event, and does not wait, gets it, however many connections are on their way before it. */
+static void behind_others(void)
+{
+	int ep = epoll_new(), one = eventfd(1, 0);
+	struct epoll_event event;
+
+	for (int i = 0; i < 20; i++)
+		add(ep, opening(ECHOES), EPOLLOUT, THIS);
+	usleep(A_WHILE * 1000);
+	add(ep, one, EPOLLIN, THAT);
+	show_value("epoll_wait", epoll_wait(ep, &event, 1, 0));
+	show_event("told", &event);
+}
+
 /* Not known to the compiler, who would warn. */
 static struct epoll_event *volatile no_memory;
 static volatile int negative = -1;
@@ -447,6 +461,7 @@ static const struct situation situations[] = {
 	{"time-runs-out", time_runs_out},
 	{"interrupted", interrupted},
 	{"among-others", among_others},
+	{"behind-others", behind_others},
 	{"misused", misused},
 	{"many", many},
 };

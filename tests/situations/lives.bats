@@ -8,6 +8,10 @@ load situations
 	alike lives forked
 }
 
+@test "parent and child each wait for a connection that they began after the fork" {
+	alike lives forked-before
+}
+
 @test "a child that closes its copy leaves the parent's alone" {
 	alike lives forked-and-closed
 }
@@ -34,6 +38,10 @@ load situations
 
 @test "a connection that opens is handed to the program that exec makes" {
 	alike lives handed-to-exec
+}
+
+@test "a duplicate of a connection that opens is handed over though the first descriptor closes on exec" {
+	alike lives handed-by-duplicate
 }
 
 @test "a connection that opens is handed to a child's program" {

@@ -96,6 +96,29 @@ static void forked(void)
 		putchar(byte);
 }
 
+/* What either begins after the fork is its own; the other, who waits in vain meanwhile, leaves it alone. */
+static void forked_before(void)
+{
+	int fd = opening(ECHOES_AT_ONCE);
+	pid_t child;
+
+	show_poll("before", fd, POLLOUT, PATIENCE);
+	child = fork();
+	fd = opening(ECHOES);
+	if (child == 0) {
+		struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+		bool open = poll(&pollfd, 1, PATIENCE) == 1 && pollfd.revents == POLLOUT;
+
+		_exit(open && error_of(fd) == 0 && echoes(fd) ? 0 : 1);
+	}
+	until_held(fd, 2);
+	show_poll("parent", fd, POLLOUT, A_WHILE);
+	answer(2);
+	show_poll("answered", fd, POLLOUT, PATIENCE);
+	show_open("answered", fd, ECHOES);
+	show_child("child", child);
+}
+
 /* The child says nothing, closes its copies and goes. */
 static void forked_and_closed(void)
 {
@@ -266,6 +289,18 @@ static void handed_to_a_child_by_exec(void)
 	show_child("child", child);
 }
 
+/* Sockets of many languages close on exec, and what is made standard input of one does not. */
+static void handed_by_duplicate(void)
+{
+	const struct place place = far_place(GREETS);
+	int fd = stream(&place, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	show("connect", connect_to(fd, &place));
+	must(dup2(fd, INHERITED) == INHERITED, "dup2");
+	answer(1);
+	become("inherited");
+}
+
 /* The program that it has become has not been given it. */
 static void not_inherited(void)
 {
@@ -425,6 +460,7 @@ static void closed_by_range(void)
 
 static const struct situation situations[] = {
 	{"forked", forked},
+	{"forked-before", forked_before},
 	{"forked-and-closed", forked_and_closed},
 	{"left-to-a-child", left_to_a_child},
 	{"killed-child", killed_child},
@@ -432,6 +468,7 @@ static const struct situation situations[] = {
 	{"vforked-and-closed", vforked_and_closed},
 	{"spawned-meanwhile", spawned_meanwhile},
 	{"handed-to-exec", handed_to_exec},
+	{"handed-by-duplicate", handed_by_duplicate},
 	{"handed-to-a-child-by-exec", handed_to_a_child_by_exec},
 	{"kept-from-exec", kept_from_exec},
 	{"exec-that-fails", exec_that_fails},

@@ -60,6 +60,10 @@ load situations
 	alike opening shut-down
 }
 
+@test "nothing is sent on an opening socket that was shut down" {
+	alike opening shut-down-for-good
+}
+
 @test "SO_RCVLOWAT and TCP_CORK that were set before stay, and delay nothing" {
 	alike opening with-options
 }

@@ -271,6 +271,19 @@ static void shut_down(void)
 	}
 }
 
+/* Nothing is sent after that, to whomever. */
+static void shut_down_for_good(void)
+{
+	const struct place place = far_place(ECHOES_AT_ONCE);
+	int fd = opening(ECHOES);
+
+	until_held(fd, 1);
+	show("shutdown", shutdown(fd, SHUT_RDWR));
+	printf("sent: %d\n", send(fd, "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0);
+	show_state("then", fd);
+	printf("connect: %s\n", errno_name(connect_and_wait(fd, &place)));
+}
+
 /* Options that would change how the conversation with a proxy goes are the program's own, and stay. */
 static void with_options(void)
 {
@@ -324,6 +337,7 @@ static const struct situation situations[] = {
 	{"greeted-and-left", greeted_and_left},
 	{"disconnected", disconnected},
 	{"shut-down", shut_down},
+	{"shut-down-for-good", shut_down_for_good},
 	{"with-options", with_options},
 	{"with-options-late", with_options_late},
 };

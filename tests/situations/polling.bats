@@ -36,6 +36,10 @@ load situations
 	alike polling high-numbers
 }
 
+@test "select over all descriptors that there may be looks at those that there are" {
+	alike polling all-numbers
+}
+
 @test "a thousand connects from one thread open at once" {
 	alike polling many
 }
@@ -46,6 +50,14 @@ load situations
 
 @test "every duplicate of an opening socket tells the same" {
 	alike polling by-duplicate
+}
+
+@test "a poll that sees the answer come tells the same of every duplicate" {
+	alike polling by-two-numbers
+}
+
+@test "a select that sees the answer come tells the same of every duplicate" {
+	alike polling by-two-numbers-in-select
 }
 
 @test "arguments that make no sense get the kernel's errno" {

@@ -307,6 +307,60 @@ static void by_duplicate(void)
 	show_open("dup3", fourth, ECHOES);
 }
 
+/* "All descriptors" is what getdtablesize says, and that may be far beyond the end of the set. */
+static void all_numbers(void)
+{
+	const int all = 1 << 30;
+	struct timeval brief = {.tv_usec = A_WHILE * 1000};
+	int ends[2], fd;
+	fd_set readable, writable;
+
+	must(pipe(ends) == 0 && write(ends[1], "x", 1) == 1, "pipe");
+	FD_ZERO(&readable);
+	FD_SET(ends[0], &readable);
+	show_value("select", select(all, &readable, NULL, NULL, NULL));
+	show_value("pselect", pselect(all, &readable, NULL, NULL, NULL, NULL));
+	fd = opening(ECHOES);
+	until_held(fd, 1);
+	FD_ZERO(&writable);
+	FD_SET(fd, &writable);
+	show_value("opening", select(all, NULL, &writable, NULL, &brief));
+	answer(1);
+	FD_SET(fd, &writable);
+	show_value("answered", select(all, NULL, &writable, NULL, NULL));
+	show_open("answered", fd, ECHOES);
+}
+
+/* Asked for reading under one number and for writing under another, in one call that sees the answer come. */
+static void by_two_numbers(void)
+{
+	int fd = opening(ECHOES), other = dup(fd);
+	struct pollfd pollfds[] = {{.fd = fd, .events = POLLOUT}, {.fd = other, .events = POLLIN},
+		{.fd = fd, .events = POLLIN}};
+
+	answer(1);
+	show_value("poll", poll(pollfds, 3, PATIENCE));
+	for (size_t i = 0; i < 3; i++)
+		show_events("entry", (uint32_t)pollfds[i].revents);
+	show_open("answered", other, ECHOES);
+}
+
+static void by_two_numbers_in_select(void)
+{
+	int fd = opening(ECHOES), other = dup(fd);
+	fd_set readable, writable;
+
+	FD_ZERO(&readable);
+	FD_SET(other, &readable);
+	FD_ZERO(&writable);
+	FD_SET(fd, &writable);
+	answer(1);
+	show_value("select", select(other + 1, &readable, &writable, NULL, NULL));
+	printf("readable %d, writable %d\n", FD_ISSET(other, &readable) != 0,
+		FD_ISSET(fd, &writable) != 0);
+	show_open("answered", other, ECHOES);
+}
+
 /* Not known to the compiler, who would warn. */
 static struct pollfd *volatile no_memory;
 
@@ -337,6 +391,9 @@ static const struct situation situations[] = {
 	{"many", many},
 	{"by-checked-names", by_checked_names},
 	{"by-duplicate", by_duplicate},
+	{"all-numbers", all_numbers},
+	{"by-two-numbers", by_two_numbers},
+	{"by-two-numbers-in-select", by_two_numbers_in_select},
 	{"misused", misused},
 };
 

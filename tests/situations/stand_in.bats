@@ -25,6 +25,10 @@ on_a_stand_in() {
 	on_a_stand_in opening disconnected
 }
 
+@test "stand-in: nothing is sent on an opening socket that was shut down" {
+	on_a_stand_in opening shut-down-for-good
+}
+
 @test "stand-in: a refusal" {
 	on_a_stand_in refusing "by-poll by-select by-epoll by-send by-recv by-connect blocking again"
 }
