@@ -5,7 +5,7 @@
 # of the list brings the same, or what needs it says that it did not run.
 packages_of() {
 	case $1 in
-	build) echo gcc libc6-dev make autoconf automake libtool pkg-config ;;
+	build) echo gcc libc6-dev make autoconf automake libtool pkg-config libseccomp-dev ;;
 	tests) echo libcmocka-dev bats procps musl-tools libcap2-bin git wget openssh-client \
 		openssh-server binutils file xz-utils strace iputils-ping perl netbase ;;
 	tor) echo tor curl python3 util-linux iproute2 tcpdump ;;

@@ -76,6 +76,13 @@ unit_tests += tests/unit/test_hosts_copy
 tests_unit_test_hosts_copy_SOURCES = tests/unit/test_hosts_copy.c src/lib/hosts_copy.c
 tests_unit_test_hosts_copy_LDADD = $(CMOCKA_LIBS)
 
+# The guard's filter: what it answers on each machine, and what this kernel makes of it.
+unit_tests += tests/unit/test_guard_filter
+tests_unit_test_guard_filter_SOURCES = \
+	tests/unit/test_guard_filter.c tests/unit/bpf.c tests/unit/bpf.h src/bin/guard_filter.c
+tests_unit_test_guard_filter_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
+tests_unit_test_guard_filter_LDADD = libcore.la libbase.la $(SECCOMP_LIBS) $(CMOCKA_LIBS)
+
 # Without cmocka these do not compile, so `make check` fails: it never passes by skipping them.
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 check_PROGRAMS += $(unit_tests)
