@@ -83,6 +83,11 @@ tests_unit_test_guard_filter_SOURCES = \
 tests_unit_test_guard_filter_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
 tests_unit_test_guard_filter_LDADD = libcore.la libbase.la $(SECCOMP_LIBS) $(CMOCKA_LIBS)
 
+unit_tests += tests/unit/test_guard_kernel
+tests_unit_test_guard_kernel_SOURCES = tests/unit/test_guard_kernel.c src/bin/guard_filter.c
+tests_unit_test_guard_kernel_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
+tests_unit_test_guard_kernel_LDADD = $(SECCOMP_LIBS) $(CMOCKA_LIBS)
+
 # Without cmocka these do not compile, so `make check` fails: it never passes by skipping them.
 AM_CPPFLAGS += $(CMOCKA_CFLAGS)
 check_PROGRAMS += $(unit_tests)
