@@ -123,6 +123,18 @@ void launch_prepare(const struct options *options, const char *library)
 	preload_put(library);
 }
 
+const char *launch_run(void)
+{
+	return getenv(run_variable);
+}
+
+const char *launch_name(const char *called)
+{
+	const char *slash = strrchr(called, '/');
+
+	return slash ? slash + 1 : called;
+}
+
 _Noreturn void launch_exec(const char *path, char *const *argv)
 {
 	int error;

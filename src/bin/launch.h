@@ -17,6 +17,12 @@ void launch_prepare(const struct options *options, const char *library);
 /* Is this a tunic inside the run of another? */
 bool launch_within_run(void);
 
+/* The identity of the run, once it is prepared. */
+const char *launch_run(void);
+
+/* The name that a program knows itself by, of the one it was called by. */
+const char *launch_name(const char *called);
+
 /* Becomes the program. Ends tunic (126) where the kernel refuses. */
 _Noreturn void launch_exec(const char *path, char *const *argv);
 

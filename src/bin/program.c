@@ -16,12 +16,12 @@ _Noreturn static void refuse_program(const char *path, enum flaw flaw)
 		flaw_rows[flaw].sentence, flaw_rows[flaw].hint);
 }
 
-void program_judge(const char *path, const struct elf_file *own)
+void program_judge(const char *path, const struct elf_file *own, bool guarded)
 {
 	struct target_verdict verdict;
 	enum flaw flaw = target_judge(&verdict, AT_FDCWD, path, own, true);
 
-	if (!flaw)
+	if (!flaw || (guarded && flaw_rows[flaw].lifted))
 		return;
 	if (!verdict.interpreter)
 		refuse_program(path, flaw);

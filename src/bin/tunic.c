@@ -2,8 +2,9 @@
 /*
  * tunic: starts a program whose network traffic goes through Tor, or does not start it.
  *
- * The whole command is the phases of main. None of them forks, and the last one becomes the
- * program, so its process id, its signals, its descriptors and its exit code are its own.
+ * The whole command is the phases of main. The last one becomes the program, so its process id, its
+ * signals, its descriptors and its exit code are its own; or, with the guard, the last but two stays
+ * as the front of it (guard.c).
  */
 #include "config.h"
 
@@ -14,6 +15,7 @@
 
 #include "bin/command_line.h"
 #include "bin/descriptors.h"
+#include "bin/guard.h"
 #include "bin/launch.h"
 #include "bin/library.h"
 #include "bin/program.h"
@@ -60,12 +62,15 @@ int main(int argc, char **argv)
 
 	library_read_own(&own);
 	program_find(program, line.program[0]);
-	program_judge(program, &own);
+	program_judge(program, &own, guard_is_wanted(&options.settings));
 
 	library_find(library, &own);
 	/* What an outer tunic has let in, and its programs have opened, is the run's to keep. */
 	if (!launch_within_run())
 		descriptors_vet(&options.settings);
 	launch_prepare(&options, library);
+	guard_launch(&options.settings, program, line.program);
+	/* Only the guard can stand in for the shim. */
+	program_judge(program, &own, guard_is_in_force());
 	launch_exec(program, line.program);
 }

@@ -11,6 +11,7 @@ libtunic_la_SOURCES = \
 	src/lib/explain.c src/lib/explain.h \
 	src/lib/fd_table.c src/lib/fd_table.h \
 	src/lib/gai.h \
+	src/lib/guarded.c src/lib/guarded.h \
 	src/lib/handed_out.c src/lib/handed_out.h \
 	src/lib/hook_connect.c \
 	src/lib/hook_curl.c \

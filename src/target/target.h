@@ -8,7 +8,7 @@
 
 #include "target/elf_file.h"
 
-#define FLAW(symbol, error, sentence, hint) FLAW_##symbol,
+#define FLAW(symbol, error, lifted, sentence, hint) FLAW_##symbol,
 enum flaw {
 	FLAW_NONE,
 #include "target/flaws.def"
@@ -17,7 +17,8 @@ enum flaw {
 #undef FLAW
 
 struct flaw_row {
-	int error; /* what exec fails with; 0: it is left to the kernel */
+	bool lifted; /* where the guard is in force */
+	int error;   /* what exec fails with; 0: it is left to the kernel */
 	const char *sentence, *hint;
 };
 /* Indexed by enum flaw; row 0 is empty. */
