@@ -7,6 +7,9 @@
  * The mode of the socket is the program's, so nothing here waits on it: every send and receive carries
  * MSG_DONTWAIT, and waiting is the loop's.
  *
+ * Where the caller does not wait (O_NONBLOCK), or its socket cannot reach the proxy, the conversation is
+ * held on a socket of ours, the caller's is parked (guard_park.h), and both are joined in the end.
+ *
  * What a bare connect would do when a signal arrives is done too (see guard_caller.c): the call ends,
  * and the operation goes on without it. The socket's cookie then leads the next call on that socket,
  * which the kernel or the program makes, to the same operation, or to its result (guard_lost.h).
@@ -15,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "bin/guard_caller.h"
@@ -23,21 +27,26 @@
 #include "bin/guard_lost.h"
 #include "bin/guard_notice.h"
 #include "bin/guard_operation.h"
+#include "bin/guard_park.h"
+#include "bin/guard_relay.h"
 #include "bin/guard_run.h"
 #include "bin/guard_words.h"
 #include "core/isolate.h"
 
 enum { TICK = 20 /* milliseconds: a signal may wait so long */, TICK_SHARE = 4 };
 
-enum phase { REACHING, TALKING };
+enum phase { REACHING, TALKING, JOINING };
 
 struct operation {
-	struct watch watch; /* first: the loop gives us this; its descriptor is the duplicate */
+	struct watch watch; /* first: the loop gives us this */
 	struct operation *next;
 	struct call call;
 	uint64_t cookie, deadline;
 	enum phase phase;
 	bool direct;      /* no conversation follows */
+	int socket;       /* the duplicate; where it is not parked it is watched */
+	int proxy;        /* the socket of ours that the proxy is at, -1: the caller's own is it */
+	bool unheard;     /* EINPROGRESS was the answer, and a signal was quicker */
 	int receive_mark; /* the program's SO_RCVLOWAT */
 	struct sockaddr_storage to;
 	socklen_t to_len;
@@ -62,7 +71,11 @@ static void operation_end(struct operation *operation)
 	struct operation **place = operation_place(operation->cookie);
 
 	loop_watch(&operation->watch, 0);
-	close(operation->watch.fd);
+	if (operation->phase == JOINING)
+		close(operation->watch.fd);
+	if (operation->proxy >= 0)
+		close(operation->proxy);
+	close(operation->socket);
 	*place = operation->next;
 	operation_count--;
 	free(operation);
@@ -72,7 +85,7 @@ static void operation_end(struct operation *operation)
 static void operation_answer(struct operation *operation, int error)
 {
 	if (operation->receive_mark > 1)
-		setsockopt(operation->watch.fd, SOL_SOCKET, SO_RCVLOWAT, &operation->receive_mark,
+		setsockopt(operation->socket, SOL_SOCKET, SO_RCVLOWAT, &operation->receive_mark,
 			sizeof(operation->receive_mark));
 	if (operation->call.id == 0 ||
 		!notice_answer(guard_run.listener, operation->call.id, error))
@@ -82,9 +95,15 @@ static void operation_answer(struct operation *operation, int error)
 
 static void operation_fail(struct operation *operation, int error)
 {
+	/* Nobody waits: a parked socket tells by itself. */
+	if (operation->proxy >= 0 && operation->call.id == 0) {
+		park_fail(operation->socket);
+		operation_end(operation);
+		return;
+	}
 	/* What the kernel says of a socket that was in use before us is the program's to hear. */
 	if (error != EISCONN && error != EALREADY)
-		socket_disconnect(operation->watch.fd);
+		socket_disconnect(operation->socket);
 	operation_answer(operation, error);
 }
 
@@ -137,6 +156,40 @@ static int receive_some(struct operation *operation)
 	return 0;
 }
 
+/* The proxy has agreed. Our end of the parked socket takes the place of the proxy's in the loop. */
+static void join(struct operation *operation)
+{
+	const int near = park_open(operation->socket);
+
+	loop_watch(&operation->watch, 0);
+	if (near < 0) {
+		operation_fail(operation, errno);
+		return;
+	}
+	operation->phase = JOINING;
+	operation->watch.fd = near;
+	wait_for(operation, EPOLLOUT);
+}
+
+static void joined(struct operation *operation)
+{
+	const int near = operation->watch.fd, far = operation->proxy;
+	const int error = socket_option(near, SOL_SOCKET, SO_ERROR);
+
+	if (error != 0) {
+		operation_fail(operation, error);
+		return;
+	}
+	loop_watch(&operation->watch, 0);
+	relay_begin(near, far);
+	operation->phase = TALKING;
+	operation->proxy = -1;
+	if (operation->call.id != 0)
+		operation_answer(operation, 0);
+	else
+		operation_end(operation);
+}
+
 static void talk(struct operation *operation)
 {
 	for (;;) {
@@ -157,7 +210,10 @@ static void talk(struct operation *operation)
 		case STEP_GOING_ON:
 			break;
 		case STEP_DONE:
-			operation_answer(operation, 0);
+			if (operation->proxy >= 0)
+				join(operation);
+			else
+				operation_answer(operation, 0);
 			return;
 		case STEP_FAILED:
 			broken(operation, socks_client_errno(&operation->socks));
@@ -185,6 +241,10 @@ static void operation_ready(struct watch *watch, uint32_t events)
 	int error = 0;
 
 	(void)events;
+	if (operation->phase == JOINING) {
+		joined(operation);
+		return;
+	}
 	if (operation->phase == TALKING) {
 		talk(operation);
 		return;
@@ -202,6 +262,9 @@ static void operation_begin(struct operation *operation)
 	const int error = socket_connect(
 		operation->watch.fd, (const struct sockaddr *)&operation->to, operation->to_len);
 
+	/* A unix socket's queue is full, and nothing tells when it is not: operation_tick tries. */
+	if (error == EAGAIN)
+		return;
 	if (error == 0)
 		reached(operation);
 	else if (error == EINPROGRESS)
@@ -215,9 +278,9 @@ static void receive_mark_lower(struct operation *operation)
 {
 	const int one = 1;
 
-	operation->receive_mark = socket_option(operation->watch.fd, SOL_SOCKET, SO_RCVLOWAT);
+	operation->receive_mark = socket_option(operation->socket, SOL_SOCKET, SO_RCVLOWAT);
 	if (operation->receive_mark > 1)
-		setsockopt(operation->watch.fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
+		setsockopt(operation->socket, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof(one));
 }
 
 /* The settings say how long a connection may take, or the program, where that is less. */
@@ -245,6 +308,8 @@ static struct operation *operation_make(
 		return NULL;
 	}
 	operation->watch = (struct watch){.fd = fd, .ready = operation_ready};
+	operation->socket = fd;
+	operation->proxy = -1;
 	operation->call = *call;
 	operation->cookie = facts->cookie;
 	operation->deadline = deadline_of(fd);
@@ -305,26 +370,80 @@ static bool socks_begin(
 	       socks_client_start(socks, SOCKS_COMMAND_CONNECT, target, &login, tor);
 }
 
+/* The proxy's address for a socket of `domain`. */
+static socklen_t proxy_address(int domain, struct sockaddr_storage *out)
+{
+	const struct proxy *proxy = &guard_run.settings->proxy;
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+
+	if (!proxy->path[0])
+		return endpoint_to_sockaddr(&proxy->tcp, domain, out);
+	memcpy(sun.sun_path, proxy->path, sizeof(sun.sun_path));
+	memcpy(out, &sun, sizeof(sun));
+	return sizeof(sun);
+}
+
+static int proxy_domain(void)
+{
+	const struct proxy *proxy = &guard_run.settings->proxy;
+
+	if (proxy->path[0])
+		return AF_UNIX;
+	return proxy->tcp.addr.family == ADDR_V4 ? AF_INET : AF_INET6;
+}
+
+/* A caller that does not wait may be any thread of its process, so that is what has to stay. */
+static void caller_release(struct operation *operation)
+{
+	operation->unheard = !notice_answer(guard_run.listener, operation->call.id, EINPROGRESS);
+	operation->call.id = 0;
+	operation->call.caller = caller_process(operation->call.caller);
+}
+
+static void tunnel_beside(
+	struct operation *operation, const struct socket_facts *facts, bool blocking)
+{
+	const int domain = proxy_domain();
+	const int error = park_begin(operation->socket, facts->domain);
+
+	if (error != EINPROGRESS) {
+		operation_answer(operation, error);
+		return;
+	}
+	operation->proxy = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (operation->proxy < 0) {
+		operation_fail(operation, errno);
+		return;
+	}
+	if (!blocking)
+		caller_release(operation);
+	operation->watch.fd = operation->proxy;
+	operation->to_len = proxy_address(domain, &operation->to);
+	operation_begin(operation);
+}
+
+static void tunnel_within(struct operation *operation, const struct socket_facts *facts)
+{
+	receive_mark_lower(operation);
+	operation->to_len = proxy_address(facts->domain, &operation->to);
+	operation_begin(operation);
+}
+
 void operation_tunnel(const struct call *call, int fd, const struct socket_facts *facts,
 	const struct socks_target *target)
 {
-	const struct proxy *proxy = &guard_run.settings->proxy;
+	const bool blocking = socket_is_blocking(fd);
 	struct operation *operation = operation_make(call, fd, facts);
 
 	if (!operation)
 		return;
 	operation->target = *target;
-	receive_mark_lower(operation);
-	if (!socks_begin(&operation->socks, call, target)) {
+	if (!socks_begin(&operation->socks, call, target))
 		operation_answer(operation, EINVAL);
-		return;
-	}
-	if (!socket_reaches(fd, facts->domain, proxy)) {
-		operation_answer(operation, ENETUNREACH);
-		return;
-	}
-	operation->to_len = endpoint_to_sockaddr(&proxy->tcp, facts->domain, &operation->to);
-	operation_begin(operation);
+	else if (blocking && socket_reaches(fd, facts->domain, &guard_run.settings->proxy))
+		tunnel_within(operation, facts);
+	else
+		tunnel_beside(operation, facts, blocking);
 }
 
 bool operation_join(const struct call *call, int fd, uint64_t cookie)
@@ -337,6 +456,8 @@ bool operation_join(const struct call *call, int fd, uint64_t cookie)
 	if (!operation) {
 		if (!notice_answer(guard_run.listener, call->id, error))
 			lost_keep(cookie, error);
+	} else if (operation->unheard) {
+		operation->unheard = !notice_answer(guard_run.listener, call->id, EINPROGRESS);
 	} else if (!socket_is_blocking(fd) ||
 		   (operation->call.id != 0 &&
 			   notice_valid(guard_run.listener, operation->call.id))) {
@@ -371,6 +492,8 @@ static void operation_look_after(struct operation *operation, uint64_t now)
 		operation_fail(operation, ETIMEDOUT);
 	} else if (!caller_is_there(call->caller)) {
 		operation_end(operation);
+	} else if (operation->phase == REACHING && operation->watch.events == 0) {
+		operation_begin(operation);
 	} else if (call->id != 0 && (!notice_valid(guard_run.listener, call->id) ||
 					    (caller_is_signalled(call->caller) &&
 						    notice_answer(guard_run.listener, call->id,

@@ -31,6 +31,7 @@
 #include "bin/guard_notice.h"
 #include "bin/guard_operation.h"
 #include "bin/guard_pool.h"
+#include "bin/guard_relay.h"
 #include "bin/guard_run.h"
 #include "bin/guard_supervisor.h"
 #include "bin/guard_words.h"
@@ -153,6 +154,7 @@ static void notice_ready(struct watch *watch, uint32_t events)
 
 	if (!(events & EPOLLIN)) {
 		nobody_left = true;
+		loop_watch(watch, 0);
 		return;
 	}
 	if (notice_take(watch->fd, &notice) != NOTICE_TAKEN)
@@ -268,7 +270,7 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 	if (!channel_send(channel, &message) || send(nursery, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(EXIT_OURS);
 	close(nursery);
-	while (!nobody_left)
+	while (!nobody_left || relay_is_behind())
 		loop_turn(operation_tick());
 	/* The listener may know of the last end before we do. */
 	if (!program_ended)

@@ -21,8 +21,10 @@ tunic_SOURCES = \
 	src/bin/guard_lost.c src/bin/guard_lost.h \
 	src/bin/guard_notice.c src/bin/guard_notice.h \
 	src/bin/guard_operation.c src/bin/guard_operation.h \
+	src/bin/guard_park.c src/bin/guard_park.h \
 	src/bin/guard_path.c src/bin/guard_path.h \
 	src/bin/guard_pool.c src/bin/guard_pool.h \
+	src/bin/guard_relay.c src/bin/guard_relay.h \
 	src/bin/guard_socket.c src/bin/guard_socket.h \
 	src/bin/guard_supervisor.c src/bin/guard_supervisor.h \
 	src/bin/guard_words.c src/bin/guard_words.h \
