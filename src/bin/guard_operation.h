@@ -36,10 +36,7 @@ bool operation_join(const struct call *call, int fd, uint64_t cookie);
 /* Drops what is under way for a socket: it is being disconnected. */
 void operation_forget(uint64_t cookie);
 
-/*
- * Looks after what waits: deadlines, signals, callers that are gone. Returns after how many
- * milliseconds to do so again; -1: when something new begins.
- */
-int operation_tick(void);
+/* Looks after what waits: signals, callers that are gone. Returns how many there were. */
+unsigned operation_tick(void);
 
 #endif

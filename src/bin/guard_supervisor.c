@@ -34,9 +34,12 @@
 #include "bin/guard_relay.h"
 #include "bin/guard_run.h"
 #include "bin/guard_supervisor.h"
+#include "bin/guard_talk.h"
 #include "bin/guard_words.h"
 #include "bin/launch.h"
 #include "bin/say.h"
+
+enum { TICK = 20 /* milliseconds: a signal may wait so long */, TICK_SHARE = 4 };
 
 struct guard_run guard_run;
 
@@ -181,12 +184,12 @@ static void status_tell(int status)
 	channel_send(channel_watch.fd, &message);
 }
 
-static void children_reap(int flags)
+static void children_reap(void)
 {
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, flags | WUNTRACED | WCONTINUED)) > 0)
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
 		if (pid == program && !program_ended)
 			status_tell(status);
 }
@@ -197,7 +200,7 @@ static void child_ready(struct watch *watch, uint32_t events)
 
 	(void)events;
 	if (read(watch->fd, &told, sizeof(told)) > 0)
-		children_reap(WNOHANG);
+		children_reap();
 }
 
 /* The front ends after the program. Where it does not, somebody has killed it: then that was meant. */
@@ -234,6 +237,25 @@ static bool watches_begin(int channel)
 	       watch_begin(&listener_watch, guard_run.listener, notice_ready);
 }
 
+/*
+ * Looks after what waits, from time to time while there is anything. Each look at a caller costs, so
+ * where there are many the looks are fewer. Returns how long to wait for something else to happen.
+ */
+static int tick(void)
+{
+	static uint64_t due;
+	const uint64_t now = loop_now();
+	unsigned callers;
+
+	if (now < due)
+		return (int)(due - now);
+	callers = operation_tick();
+	if (!talk_tick() && callers == 0)
+		return -1;
+	due = now + TICK + callers / TICK_SHARE;
+	return (int)(due - now);
+}
+
 /* What is in force, and what is missing: unasked where something is. */
 static void force_say(void)
 {
@@ -249,7 +271,7 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 {
 	const struct message started = {.tiding = TIDING_STARTED};
 	struct message message = started;
-	int nursery;
+	int nursery, status;
 
 	guard_run = (struct guard_run){
 		.settings = guarded->settings,
@@ -271,10 +293,10 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 		_exit(EXIT_OURS);
 	close(nursery);
 	while (!nobody_left || relay_is_behind())
-		loop_turn(operation_tick());
+		loop_turn(tick());
 	/* The listener may know of the last end before we do. */
-	if (!program_ended)
-		children_reap(0);
+	if (!program_ended && waitpid(program, &status, 0) == program)
+		status_tell(status);
 	guard_pool_leave(&guard_run.pool);
 	_exit(0);
 }

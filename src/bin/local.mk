@@ -27,6 +27,7 @@ tunic_SOURCES = \
 	src/bin/guard_relay.c src/bin/guard_relay.h \
 	src/bin/guard_socket.c src/bin/guard_socket.h \
 	src/bin/guard_supervisor.c src/bin/guard_supervisor.h \
+	src/bin/guard_talk.c src/bin/guard_talk.h \
 	src/bin/guard_words.c src/bin/guard_words.h \
 	src/bin/launch.c src/bin/launch.h \
 	src/bin/pool_file.c src/bin/pool_file.h \
