@@ -214,7 +214,7 @@ static void missing(const struct settings *settings, const char *what, int error
 bool guard_is_in_force(void)
 {
 	return connect(GUARD_SIGN_FD, &guard_sign, sizeof(guard_sign)) < 0 &&
-	       errno == GUARD_SIGN_ERROR;
+	       (errno == GUARD_SIGN_ERROR || errno == GUARD_SIGN_JAIL);
 }
 
 bool guard_is_wanted(const struct settings *settings)

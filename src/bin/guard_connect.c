@@ -146,6 +146,9 @@ static void connect_judged(const struct request *request)
 					request->len));
 	else if (facts->type == SOCK_STREAM)
 		connect_stream(request);
+	else if (jail_holds(&guard_run.jail, request->fd))
+		answer(request, socket_connect(request->fd, (const struct sockaddr *)&request->to,
+					request->len));
 	else
 		answer(request, words_refusal(REFUSAL_DATAGRAM, NULL));
 }
@@ -181,7 +184,8 @@ void guard_connect(const struct seccomp_notif *notice)
 	int error;
 
 	if (is_question(notice)) {
-		notice_answer(guard_run.listener, notice->id, GUARD_SIGN_ERROR);
+		notice_answer(guard_run.listener, notice->id,
+			guard_run.jail.broker >= 0 ? GUARD_SIGN_JAIL : GUARD_SIGN_ERROR);
 		return;
 	}
 	/* 0: the caller is in a process namespace that we do not see. */

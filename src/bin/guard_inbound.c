@@ -2,9 +2,11 @@
 /*
  * Trapped calls of a program that wants to be connected to.
  *
- * A bind sends nothing and is left to the kernel; what would answer strangers is listen, by which time
- * the address is fixed: a bound socket cannot be bound anew, and the connect that would unbind it is
- * ours to carry out as well. One that is not bound would listen on every address.
+ * A bind sends nothing, and may be to any address as it may under the shim; what would answer strangers
+ * is listen, by which time the address is fixed: a bound socket cannot be bound anew, and the connect
+ * that would unbind it is ours to carry out as well. One that is not bound would listen on every address.
+ *
+ * Of a unix socket the peers may ask who bound it and listens, so that has to be the caller.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -29,26 +31,56 @@ static int listen_judged(int fd, int backlog)
 	return listen(fd, backlog) == 0 ? 0 : errno;
 }
 
-void guard_listen(const struct seccomp_notif *notice)
+/* Returns 0 or an errno. */
+static int bind_copied(const struct seccomp_notif *notice, int fd)
 {
-	const int fd = caller_descriptor((pid_t)notice->pid, (int)notice->data.args[0]);
-	struct socket_facts facts;
+	const int len = (int)notice->data.args[2];
+	struct sockaddr_storage to;
 	int error;
 
-	if (fd < 0) {
-		notice_answer(guard_run.listener, notice->id, errno == EBADF ? EBADF : EACCES);
-		return;
-	}
-	error = socket_facts(fd, &facts);
-	if (!notice_valid(guard_run.listener, notice->id)) {
-		close(fd);
-		return;
-	}
-	/* Of a unix socket the peers may ask who listens, so that has to be the caller. */
-	if (error == 0 && facts.domain != AF_INET && facts.domain != AF_INET6)
+	if (len < 0 || (size_t)len > sizeof(to))
+		return EINVAL;
+	error = caller_read((pid_t)notice->pid, notice->data.args[1], &to, (size_t)len);
+	if (error != 0 || !notice_valid(guard_run.listener, notice->id))
+		return error ? error : ESRCH;
+	return bind(fd, (const struct sockaddr *)&to, (socklen_t)len) == 0 ? 0 : errno;
+}
+
+/* The duplicate of the socket that the call is about; -1: the call is answered, or nobody waits. */
+static int socket_of(const struct seccomp_notif *notice)
+{
+	int fd = caller_descriptor((pid_t)notice->pid, (int)notice->data.args[0]);
+	struct socket_facts facts;
+	int error = fd < 0 ? (errno == EBADF ? EBADF : EACCES) : socket_facts(fd, &facts);
+
+	if (error == 0 && (facts.domain == AF_INET || facts.domain == AF_INET6) &&
+		notice_valid(guard_run.listener, notice->id))
+		return fd;
+	if (error == 0)
 		notice_continue(guard_run.listener, notice->id);
 	else
-		notice_answer(guard_run.listener, notice->id,
-			error ? error : listen_judged(fd, (int)notice->data.args[1]));
+		notice_answer(guard_run.listener, notice->id, error);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+void guard_bind(const struct seccomp_notif *notice)
+{
+	int fd = socket_of(notice);
+
+	if (fd < 0)
+		return;
+	notice_answer(guard_run.listener, notice->id, bind_copied(notice, fd));
+	close(fd);
+}
+
+void guard_listen(const struct seccomp_notif *notice)
+{
+	int fd = socket_of(notice);
+
+	if (fd < 0)
+		return;
+	notice_answer(guard_run.listener, notice->id, listen_judged(fd, (int)notice->data.args[1]));
 	close(fd);
 }

@@ -5,6 +5,9 @@
 
 #include <linux/seccomp.h>
 
+/* bind(2). */
+void guard_bind(const struct seccomp_notif *notice);
+
 /* listen(2): as the settings say for the address that the socket is bound to. */
 void guard_listen(const struct seccomp_notif *notice);
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "bin/guard_jail.h"
 #include "core/options.h"
 #include "core/pool.h"
 
@@ -14,8 +15,8 @@ struct guard_run {
 	const char *run;     /* the run's identity */
 	struct pool pool;    /* the names of the run; block NULL: there are none */
 	int listener;
-	bool landlock; /* the kernel lets nobody but us connect over TCP */
-	bool jail;     /* datagram sockets come from the jail */
+	bool landlock;    /* the kernel lets nobody but us connect over TCP */
+	struct jail jail; /* where datagram sockets come from; its broker is -1: from nowhere */
 };
 extern struct guard_run guard_run;
 

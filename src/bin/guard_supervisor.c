@@ -23,15 +23,15 @@
 
 #include "bin/guard_cage.h"
 #include "bin/guard_caller.h"
+#include "bin/guard_calls.h"
 #include "bin/guard_channel.h"
-#include "bin/guard_connect.h"
-#include "bin/guard_inbound.h"
 #include "bin/guard_kernel.h"
 #include "bin/guard_loop.h"
 #include "bin/guard_notice.h"
 #include "bin/guard_operation.h"
 #include "bin/guard_pool.h"
 #include "bin/guard_relay.h"
+#include "bin/guard_resolver.h"
 #include "bin/guard_run.h"
 #include "bin/guard_supervisor.h"
 #include "bin/guard_talk.h"
@@ -54,7 +54,7 @@ _Noreturn static void become_program(const struct guarded *guarded, int nursery)
 	struct cage cage;
 	char go;
 
-	cage_enter(&cage, guard_run.jail);
+	cage_enter(&cage, guard_run.jail.broker >= 0);
 	channel_send_descriptor(nursery, &cage, sizeof(cage), cage.listener);
 	/* With the listener it could answer its own calls. */
 	if (cage.listener >= 0)
@@ -77,18 +77,29 @@ _Noreturn static void give_up(int channel, const char *what, int error)
 	_exit(EXIT_OURS);
 }
 
-/* Closes all but a few; standard error is kept for words. */
+/* The least of these descriptors that is not below `from`; -1: none. */
+static int least(const int *fds, size_t count, int from)
+{
+	int found = -1;
+
+	for (size_t i = 0; i < count; i++)
+		if (fds[i] >= from && (found < 0 || fds[i] < found))
+			found = fds[i];
+	return found;
+}
+
+/* Closes all but ours; standard error is kept for words. */
 static void descriptors_leave(int channel, int nursery)
 {
-	const unsigned low = (unsigned)(channel < nursery ? channel : nursery);
-	const unsigned high = (unsigned)(channel < nursery ? nursery : channel);
-	int nothing;
+	const struct jail *jail = &guard_run.jail;
+	const int ours[] = {channel, nursery, jail->broker, jail->resolver, jail->resolver6};
+	const size_t count = sizeof(ours) / sizeof(*ours);
+	int from = STDERR_FILENO + 1, nothing;
 
-	if (low > STDERR_FILENO + 1)
-		syscall(SYS_close_range, STDERR_FILENO + 1, low - 1, 0);
-	if (high > low + 1)
-		syscall(SYS_close_range, low + 1, high - 1, 0);
-	syscall(SYS_close_range, high + 1, ~0U, 0);
+	for (int kept; (kept = least(ours, count, from)) >= 0; from = kept + 1)
+		if (kept > from)
+			syscall(SYS_close_range, from, kept - 1, 0);
+	syscall(SYS_close_range, from, ~0U, 0);
 	nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (nothing < 0)
 		return;
@@ -160,18 +171,8 @@ static void notice_ready(struct watch *watch, uint32_t events)
 		loop_watch(watch, 0);
 		return;
 	}
-	if (notice_take(watch->fd, &notice) != NOTICE_TAKEN)
-		return;
-	switch (notice.data.nr) {
-	case SYS_connect:
-		guard_connect(&notice);
-		break;
-	case SYS_listen:
-		guard_listen(&notice);
-		break;
-	default:
-		notice_answer(watch->fd, notice.id, ENOSYS);
-	}
+	if (notice_take(watch->fd, &notice) == NOTICE_TAKEN)
+		calls_answer(&notice);
 }
 
 static void status_tell(int status)
@@ -256,22 +257,30 @@ static int tick(void)
 	return (int)(due - now);
 }
 
-/* What is in force, and what is missing: unasked where something is. */
-static void force_say(void)
+/* What is in force, and what is missing: unasked where something is. `why`, with errno: no jail. */
+static void force_say(const char *why, int error)
 {
+	const bool jail = guard_run.jail.broker >= 0;
+
+	if (!jail && guard_run.settings->log >= LOG_LEVEL_WARN)
+		say("guard: there is no jail for datagrams (%s: %s), so programs that the library "
+		    "is not in cannot look names up",
+			why, strerror(error));
 	if (!guard_run.landlock && guard_run.settings->log >= LOG_LEVEL_WARN)
 		say("guard: this kernel has no Landlock rules for the network (Linux 6.7), so a "
 		    "hostile program could slip past by racing; others cannot");
 	if (guard_run.settings->log >= LOG_LEVEL_INFO)
-		say("guard: in force: connections on behalf%s",
-			guard_run.landlock ? ", Landlock" : "");
+		say("guard: in force: connections on behalf%s%s",
+			guard_run.landlock ? ", Landlock" : "",
+			jail ? ", a jail for datagrams" : "");
 }
 
 _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 {
 	const struct message started = {.tiding = TIDING_STARTED};
 	struct message message = started;
-	int nursery, status;
+	const char *why;
+	int nursery, status, error;
 
 	guard_run = (struct guard_run){
 		.settings = guarded->settings,
@@ -281,13 +290,15 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 	};
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	guard_pool_open(&guard_run.pool);
+	error = jail_open(&guard_run.jail, &why) ? 0 : errno;
 	nursery = program_start(guarded, channel);
 	setpgid(0, 0);
 	if (chdir("/") < 0 || !watches_begin(channel))
 		give_up(channel, "no event loop", errno);
 	limits_raise();
 	notice_open(guard_run.listener);
-	force_say();
+	force_say(why, error);
+	resolver_begin(&guard_run.jail);
 	message.value = program;
 	if (!channel_send(channel, &message) || send(nursery, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(EXIT_OURS);

@@ -80,8 +80,8 @@ static int receive_some(struct talk *talk)
 {
 	uint8_t bytes[SOCKS_REPLY_MAX];
 	const size_t want = socks_client_want(&talk->socks);
-	ssize_t n = recv(talk->watch.fd, bytes, want < sizeof(bytes) ? want : sizeof(bytes),
-		MSG_DONTWAIT);
+	ssize_t n = recv(
+		talk->watch.fd, bytes, want < sizeof(bytes) ? want : sizeof(bytes), MSG_DONTWAIT);
 
 	if (n < 0)
 		return errno;
@@ -132,8 +132,8 @@ static void go_on(struct talk *talk)
  */
 static void reach(struct talk *talk)
 {
-	const int error = socket_connect(
-		talk->watch.fd, (const struct sockaddr *)&talk->to, talk->to_len);
+	const int error =
+		socket_connect(talk->watch.fd, (const struct sockaddr *)&talk->to, talk->to_len);
 
 	talk->reached = error == 0;
 	if (error == EINPROGRESS || error == EALREADY)

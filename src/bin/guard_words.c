@@ -88,8 +88,10 @@ static const char *proxy_text(char out[static PROXY_BUF])
 int words_refusal(enum refusal refusal, const char *what)
 {
 	const struct refusal_row *row = &refusal_rows[refusal];
+	/* Each libc looks for such a service before it asks a name server, and is content without. */
+	const bool usual = refusal == REFUSAL_RESOLVER;
 
-	if (first(&refusal_said[refusal], LOG_LEVEL_WARN))
+	if (first(&refusal_said[refusal], usual ? LOG_LEVEL_INFO : LOG_LEVEL_WARN))
 		line_say("%s%s%s%s%s%s", row->sentence, what ? " (" : "", what ? what : "",
 			what ? ")" : "", row->hint[0] ? "; " : "", row->hint);
 	return row->error;

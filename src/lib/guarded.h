@@ -11,4 +11,10 @@
  */
 bool is_guarded(void);
 
+/*
+ * Do this process's datagram sockets come from the guard's jail, where whatever is sent stays? Changes
+ * errno.
+ */
+bool is_jailed(void);
+
 #endif
