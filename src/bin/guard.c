@@ -32,7 +32,7 @@
 #include "core/guard_sign.h"
 
 static int channel; /* to the supervisor; -1 once it has ended */
-static pid_t program;
+static pid_t supervisor, program;
 
 /* ---- ending, stopping */
 
@@ -79,6 +79,8 @@ static void hear(void)
 	if (!channel_receive(channel, &message)) {
 		close(channel);
 		channel = -1;
+		/* Only when it is gone for good is the program ours. */
+		waitpid(supervisor, NULL, 0);
 	} else if (message.tiding == TIDING_STATUS) {
 		follow(message.value);
 	}
@@ -164,19 +166,19 @@ _Noreturn static void front_run(void)
 }
 
 /* A channel of which the supervisor has the other end. -1: errno is set. */
-static int supervisor_start(const struct guarded *guarded, pid_t *supervisor)
+static int supervisor_start(const struct guarded *guarded)
 {
 	int ends[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return -1;
-	*supervisor = fork();
-	if (*supervisor == 0) {
+	supervisor = fork();
+	if (supervisor == 0) {
 		close(ends[0]);
 		supervisor_run(guarded, ends[1]);
 	}
 	close(ends[1]);
-	if (*supervisor > 0)
+	if (supervisor > 0)
 		return ends[0];
 	close(ends[0]);
 	return -1;
@@ -226,13 +228,12 @@ void guard_launch(const struct settings *settings, const char *path, char *const
 {
 	struct guarded guarded = {.settings = settings, .path = path, .argv = argv};
 	struct message message = {.tiding = TIDING_FAILED, .value = EPIPE, .what = "it ended"};
-	pid_t supervisor = 0;
 
 	if (settings->guard == GUARD_OFF || guard_is_in_force())
 		return;
 	signals_hold(&guarded);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	channel = supervisor_start(&guarded, &supervisor);
+	channel = supervisor_start(&guarded);
 	if (channel < 0)
 		message.value = errno;
 	else
