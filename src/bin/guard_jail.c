@@ -29,6 +29,10 @@
 #include "bin/guard_jail.h"
 #include "bin/guard_kernel.h"
 
+#ifndef IPV6_FREEBIND /* glibc does not have it */
+#define IPV6_FREEBIND 78
+#endif
+
 enum { PORT_DNS = 53, MAP_BUF = 64 };
 
 struct wish {
@@ -146,6 +150,8 @@ static int resolver_make(int domain)
 	memcpy((char *)&any + offsetof(struct sockaddr_in, sin_port), &port, sizeof(port));
 	if (domain == AF_INET6) {
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+		/* A route makes no address that one may answer from; of IPv4 it does. */
+		setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof(on));
 		setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, sizeof(on));
 	} else {
 		setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on));

@@ -289,9 +289,10 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 		.listener = -1,
 	};
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	guard_pool_open(&guard_run.pool);
 	error = jail_open(&guard_run.jail, &why) ? 0 : errno;
 	nursery = program_start(guarded, channel);
+	/* Not sooner: whoever has the mapping uses the pool. */
+	guard_pool_open(&guard_run.pool);
 	setpgid(0, 0);
 	if (chdir("/") < 0 || !watches_begin(channel))
 		give_up(channel, "no event loop", errno);

@@ -120,7 +120,10 @@ void launch_prepare(const struct options *options, const char *library)
 		setting_put(options, &defaults, i);
 	variable_put("TUNIC_CONFIG", NULL);
 	run_put(&options->settings);
-	preload_put(library);
+	if (library)
+		preload_put(library);
+	else
+		variable_put(preload_variable, NULL);
 }
 
 const char *launch_run(void)

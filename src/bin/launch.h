@@ -8,7 +8,8 @@
 #include "core/options.h"
 
 /*
- * Makes this process's environment the one of the program: `library` first in LD_PRELOAD, the run's
+ * Makes this process's environment the one of the program: `library` first in LD_PRELOAD, or where it
+ * is NULL no LD_PRELOAD; the run's
  * identity in TUNIC_RUN, and as TUNIC_* exactly the settings that are not the default. Ends tunic
  * (125) on failure.
  */

@@ -17,8 +17,8 @@ void program_find(char path[static PATH_MAX], const char *name);
 /*
  * Ends tunic (126) unless the dynamic loader will load the shim into this file, or into the
  * interpreter of this script, or `guarded` makes that unnecessary. `own` describes tunic itself, whose
- * machine and libc are the shim's.
+ * machine and libc are the shim's. False: it may be started, but must not find the shim in LD_PRELOAD.
  */
-void program_judge(const char *path, const struct elf_file *own, bool guarded);
+bool program_judge(const char *path, const struct elf_file *own, bool guarded);
 
 #endif

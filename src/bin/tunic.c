@@ -49,6 +49,7 @@ int main(int argc, char **argv)
 	struct options options;
 	struct elf_file own;
 	char program[PATH_MAX], library[PATH_MAX];
+	bool with_shim;
 
 	refuse_if_secure();
 
@@ -62,13 +63,13 @@ int main(int argc, char **argv)
 
 	library_read_own(&own);
 	program_find(program, line.program[0]);
-	program_judge(program, &own, guard_is_wanted(&options.settings));
+	with_shim = program_judge(program, &own, guard_is_wanted(&options.settings));
 
 	library_find(library, &own);
 	/* What an outer tunic has let in, and its programs have opened, is the run's to keep. */
 	if (!launch_within_run())
 		descriptors_vet(&options.settings);
-	launch_prepare(&options, library);
+	launch_prepare(&options, with_shim ? library : NULL);
 	guard_launch(&options.settings, program, line.program);
 	/* Only the guard can stand in for the shim. */
 	program_judge(program, &own, guard_is_in_force());

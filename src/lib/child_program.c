@@ -74,7 +74,7 @@ static int judge(int dir, const char *path)
 	if (faccessat(dir, path, F_OK, 0) < 0 && errno == EFAULT)
 		return 0;
 	error = flaw_rows[target_judge(&verdict, dir, path, &own, false)].error;
-	if (flaw_rows[verdict.flaw].lifted && is_guarded())
+	if (flaw_rows[verdict.flaw].under_guard == FLAW_LIFTED && is_guarded())
 		return 0;
 	if (error == EACCES || error == EPERM) {
 		say(&verdict, dir, path);

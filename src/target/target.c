@@ -33,11 +33,10 @@ enum {
 	SCRIPTS_MAX = 5, /* how many scripts it follows until ELOOP, see execve(2) */
 };
 
-enum { KEPT = false, LIFTED = true };
-
-#define FLAW(symbol, error, lifted, sentence, hint) {lifted, error, sentence, hint},
+#define FLAW(symbol, error, under_guard, sentence, hint) \
+	{FLAW_##under_guard, error, sentence, hint},
 const struct flaw_row flaw_rows[FLAW_COUNT] = {
-	{false, 0, "", ""},
+	{FLAW_KEPT, 0, "", ""},
 #include "target/flaws.def"
 };
 #undef FLAW

@@ -8,7 +8,7 @@
 
 #include "target/elf_file.h"
 
-#define FLAW(symbol, error, lifted, sentence, hint) FLAW_##symbol,
+#define FLAW(symbol, error, under_guard, sentence, hint) FLAW_##symbol,
 enum flaw {
 	FLAW_NONE,
 #include "target/flaws.def"
@@ -16,9 +16,12 @@ enum flaw {
 };
 #undef FLAW
 
+/* What the guard makes of a flaw; see flaws.def. */
+enum flaw_under_guard { FLAW_KEPT, FLAW_LIFTED, FLAW_ALONE };
+
 struct flaw_row {
-	bool lifted; /* where the guard is in force */
-	int error;   /* what exec fails with; 0: it is left to the kernel */
+	enum flaw_under_guard under_guard;
+	int error; /* what exec fails with; 0: it is left to the kernel */
 	const char *sentence, *hint;
 };
 /* Indexed by enum flaw; row 0 is empty. */
