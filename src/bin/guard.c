@@ -13,6 +13,7 @@
  * program becomes the front's own child, and goes on without connections. When the front is killed,
  * so is the program.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -224,6 +225,22 @@ bool guard_is_wanted(const struct settings *settings)
 	return settings->guard != GUARD_OFF || guard_is_in_force();
 }
 
+/*
+ * Is the library in this process, by an LD_PRELOAD that we were started with? Then the supervisor's own
+ * connections would be judged by it, and no exec gets rid of it.
+ */
+static bool is_shimmed(void)
+{
+	const void *connects = dlsym(RTLD_DEFAULT, "connect");
+	const char *file;
+	Dl_info info;
+
+	if (!connects || dladdr(connects, &info) == 0)
+		return false;
+	file = strrchr(info.dli_fname, '/');
+	return !strcmp(file ? file + 1 : info.dli_fname, "libtunic.so");
+}
+
 void guard_launch(const struct settings *settings, const char *path, char *const *argv)
 {
 	struct guarded guarded = {.settings = settings, .path = path, .argv = argv};
@@ -231,6 +248,10 @@ void guard_launch(const struct settings *settings, const char *path, char *const
 
 	if (settings->guard == GUARD_OFF || guard_is_in_force())
 		return;
+	if (is_shimmed()) {
+		missing(settings, "the library is in tunic itself, by LD_PRELOAD", EBUSY);
+		return;
+	}
 	signals_hold(&guarded);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	channel = supervisor_start(&guarded);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the supervisor says of the programs that it guards: each kind of line once. */
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,14 +29,19 @@ static void line_write(const char *line, size_t n)
 {
 	const char *path = guard_run.settings->log_file;
 	int fd = STDERR_FILENO;
+	struct pollfd room;
 	ssize_t written;
 
 	if (path[0])
 		fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
 			0600);
+	/* A pipe whose reader sleeps, a terminal that is held: who waits for us cannot wait for that. */
+	room = (struct pollfd){.fd = fd, .events = POLLOUT};
+	if (fd < 0 || poll(&room, 1, 0) != 1)
+		return;
 	written = write(fd, line, n);
 	(void)written; /* nobody is left to tell */
-	if (path[0] && fd >= 0)
+	if (path[0])
 		close(fd);
 }
 

@@ -68,3 +68,11 @@ lacking() {
 	guarded -v true
 	assert_stderr_says 'guard: in force: connections on behalf, Landlock, a jail for datagrams'
 }
+
+@test "with the library in tunic itself there is no guard, and on starts nothing" {
+	LD_PRELOAD=$LIBTUNIC guarded ./dynamic connect 192.0.2.1 80
+	assert_status 125
+	assert_stderr_says 'the library is in tunic itself'
+	LD_PRELOAD=$LIBTUNIC guarded --guard=auto ./dynamic connect 192.0.2.1 80
+	assert_output '1 of 1'
+}
