@@ -79,7 +79,7 @@ static socklen_t address_of(struct sockaddr_storage *out, const char *address, c
 /* Signals may interrupt both. */
 static bool echoes(int fd)
 {
-	char back[5];
+	char back[5] = "";
 	size_t got = 0;
 	ssize_t n;
 
