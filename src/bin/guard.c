@@ -241,6 +241,21 @@ static bool is_shimmed(void)
 	return !strcmp(file ? file + 1 : info.dli_fname, "libtunic.so");
 }
 
+/*
+ * Where standard input, output or error are closed, our own descriptors must not take their numbers,
+ * and the program has to find them closed.
+ */
+static void numbers_take(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 void guard_launch(const struct settings *settings, const char *path, char *const *argv)
 {
 	struct guarded guarded = {.settings = settings, .path = path, .argv = argv};
@@ -252,6 +267,7 @@ void guard_launch(const struct settings *settings, const char *path, char *const
 		missing(settings, "the library is in tunic itself, by LD_PRELOAD", EBUSY);
 		return;
 	}
+	numbers_take();
 	signals_hold(&guarded);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	channel = supervisor_start(&guarded);

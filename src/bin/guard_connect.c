@@ -115,13 +115,14 @@ static void connect_stream(const struct request *request)
 	}
 }
 
-static void connect_unix(const struct request *request)
+/* A unix socket, or one to the kernel (netlink): whoever is asked may ask who it is. */
+static void connect_local(const struct request *request)
 {
 	const struct sockaddr_un *sun = (const struct sockaddr_un *)(const void *)&request->to;
 	const size_t offset = offsetof(struct sockaddr_un, sun_path);
 	struct judgement judgement = {VERDICT_THROUGH, REFUSAL_NONE};
 
-	if (request->len > offset && sun->sun_family == AF_UNIX)
+	if (request->facts.domain == AF_UNIX && request->len > offset && sun->sun_family == AF_UNIX)
 		judgement = path_judge(request->call.caller, sun->sun_path, request->len - offset);
 	if (judgement.verdict == VERDICT_REFUSE) {
 		answer(request, words_refusal(judgement.refusal, NULL));
@@ -139,11 +140,8 @@ static void connect_judged(const struct request *request)
 
 	if (judgement.verdict == VERDICT_REFUSE)
 		answer(request, words_refusal(judgement.refusal, NULL));
-	else if (facts->domain == AF_UNIX)
-		connect_unix(request);
 	else if (facts->domain != AF_INET && facts->domain != AF_INET6)
-		answer(request, socket_connect(request->fd, (const struct sockaddr *)&request->to,
-					request->len));
+		connect_local(request);
 	else if (facts->type == SOCK_STREAM)
 		connect_stream(request);
 	else if (jail_holds(&guard_run.jail, request->fd))

@@ -193,12 +193,10 @@ void operation_direct(const struct call *call, int fd, const struct socket_facts
 	talk_direct(&operation->talk, fd);
 }
 
-/* A caller that does not wait may be any thread of its process, so that is what has to stay. */
 static void caller_release(struct operation *operation)
 {
 	operation->unheard = !notice_answer(guard_run.listener, operation->call.id, EINPROGRESS);
-	operation->call.id = 0;
-	operation->call.caller = caller_process(operation->call.caller);
+	operation->call = (struct call){.id = 0};
 }
 
 static void tunnel_beside(
@@ -303,6 +301,9 @@ unsigned operation_tick(void)
 	for (struct operation *operation = operations; operation; operation = next) {
 		next = operation->next;
 		count++;
+		/* Who did not wait may have handed the socket on, so nobody is looked for. */
+		if (operation->call.caller == 0)
+			continue;
 		if (!caller_is_there(operation->call.caller))
 			operation_end(operation);
 		else if (operation->call.id != 0 && is_interrupted(&operation->call))

@@ -13,7 +13,7 @@
 /* Whose call it is. */
 struct call {
 	uint64_t id; /* 0: nobody waits now */
-	pid_t caller;
+	pid_t caller; /* 0: nobody in particular */
 };
 
 /*

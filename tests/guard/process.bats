@@ -65,6 +65,13 @@ GUARDED='[ "$(cat /proc/$PPID/comm)" = tunic ] || exit 99;'
 	[ "$output" = "$bare" ] || { diff <(echo "$bare") <(echo "$output") >&2; fail "with it"; }
 }
 
+@test "descriptors that the caller has closed are closed" {
+	sh -c 'ls /proc/self/fd >bare' <&- 2>&-
+	"$TUNIC" sh -c "$GUARDED"' ls /proc/self/fd >guarded; ./static connect 192.0.2.1 80 >connected' <&- 2>&-
+	diff bare guarded
+	[ "$(cat connected)" = '1 of 1' ]
+}
+
 @test "a reader sees the end when the program has closed, though a daemon of it goes on" {
 	run timeout 20 "$TUNIC" sh -c "$GUARDED"' setsid sh -c "sleep 15" >/dev/null 2>&1 </dev/null & echo done'
 	assert_output 'done'
