@@ -88,6 +88,7 @@ lane_tor() {
 	# shellcheck disable=SC2086 # none, or one word
 	step clients "$(suite_title clients)" suite_run clients "$BUILD" $CLIENTS
 	step stress "$(suite_title stress)" suite_run stress "$BUILD"
+	step leak-guard "nothing leaves under the guard, by whatever way" suite_run leak "$BUILD" --guard
 	[ "$(id -u)" -ne 0 ] || step leak-user "nothing leaves, started by an ordinary user" \
 		suite_run leak "$BUILD" --unprivileged
 }

@@ -22,28 +22,31 @@ static const char *path_of(void)
 	return path && path[0] == '/' ? path : NULL;
 }
 
-static bool is_a_pool_of_ours(int fd)
+/* The slots of a file that nobody else could have made or read; 0: it is no such pool. */
+static uint32_t slots_of(int fd)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	       (st.st_mode & 077) == 0 && st.st_size == (off_t)pool_size(POOL_SLOTS);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+		(st.st_mode & 077) != 0)
+		return 0;
+	return pool_slots((size_t)st.st_size);
 }
 
 void guard_pool_open(struct pool *out)
 {
 	const char *path = path_of();
 	int fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY) : -1;
+	const uint32_t slots = fd < 0 ? 0 : slots_of(fd);
 	void *map = MAP_FAILED;
 
 	*out = pool_over(NULL, 0);
-	if (fd < 0)
-		return;
-	if (is_a_pool_of_ours(fd) && flock(fd, LOCK_SH | LOCK_NB) == 0)
-		map = mmap(NULL, pool_size(POOL_SLOTS), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	close(fd);
+	if (slots != 0 && flock(fd, LOCK_SH | LOCK_NB) == 0)
+		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (fd >= 0)
+		close(fd);
 	if (map != MAP_FAILED)
-		*out = pool_over(map, POOL_SLOTS);
+		*out = pool_over(map, slots);
 }
 
 void guard_pool_leave(const struct pool *pool)
@@ -52,7 +55,7 @@ void guard_pool_leave(const struct pool *pool)
 
 	if (!pool->block)
 		return;
-	munmap(pool->block, pool_size(POOL_SLOTS));
+	munmap(pool->block, pool_bytes(pool->slots));
 	fd = open(path_of(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
 	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
 		unlink(path_of());
