@@ -21,6 +21,7 @@
 #include "bin/guard_operation.h"
 #include "bin/guard_path.h"
 #include "bin/guard_run.h"
+#include "bin/guard_tally.h"
 #include "bin/guard_words.h"
 #include "core/guard_sign.h"
 #include "core/policy.h"
@@ -66,6 +67,7 @@ static void tunnel(const struct request *request, const struct endpoint *to, con
 {
 	struct socks_target target;
 
+	tally_past(request->call.caller);
 	socks_target_addr(&target, &to->addr, to->port);
 	if (name)
 		socks_target_name(&target, name, to->port);
@@ -81,6 +83,7 @@ static void connect_address(const struct request *request, const struct endpoint
 
 	switch (judgement.verdict) {
 	case VERDICT_THROUGH:
+		tally_count(TALLY_DIRECT);
 		if (socket_leaves_device(request->fd))
 			operation_direct(
 				&request->call, request->fd, &request->facts, sa, request->len);
@@ -115,6 +118,13 @@ static void connect_stream(const struct request *request)
 	}
 }
 
+static bool is_proxy_path(const struct sockaddr_un *sun)
+{
+	const char *path = guard_run.settings->proxy.path;
+
+	return path[0] && strncmp(sun->sun_path, path, sizeof(sun->sun_path)) == 0;
+}
+
 /* A unix socket, or one to the kernel (netlink): whoever is asked may ask who it is. */
 static void connect_local(const struct request *request)
 {
@@ -128,6 +138,8 @@ static void connect_local(const struct request *request)
 		answer(request, words_refusal(judgement.refusal, NULL));
 		return;
 	}
+	if (is_proxy_path(sun))
+		tally_count(TALLY_DIRECT);
 	notice_continue(guard_run.listener, request->call.id);
 	close(request->fd);
 }

@@ -12,7 +12,7 @@
 
 /* Whose call it is. */
 struct call {
-	uint64_t id; /* 0: nobody waits now */
+	uint64_t id;  /* 0: nobody waits now */
 	pid_t caller; /* 0: nobody in particular */
 };
 

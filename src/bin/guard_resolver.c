@@ -20,6 +20,7 @@
 #include "bin/guard_resolver.h"
 #include "bin/guard_run.h"
 #include "bin/guard_talk.h"
+#include "bin/guard_tally.h"
 #include "bin/guard_words.h"
 #include "core/policy.h"
 #include "proto/dns_message.h"
@@ -143,6 +144,7 @@ static void ask(
 			close(fd);
 		return;
 	}
+	tally_count(TALLY_LOOKUP);
 	*question = *given;
 	pending++;
 	question->talk.done = talked;

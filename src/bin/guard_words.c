@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "bin/guard_run.h"
+#include "bin/guard_tally.h"
 #include "bin/guard_words.h"
 
 enum { LINE_BUF = 1024, WHERE_BUF = 512, PROXY_BUF = sizeof(struct proxy) + 8, REPLIES = 256 };
@@ -97,6 +98,7 @@ int words_refusal(enum refusal refusal, const char *what)
 	/* Each libc looks for such a service before it asks a name server, and is content without. */
 	const bool usual = refusal == REFUSAL_RESOLVER;
 
+	tally_count(TALLY_REFUSED);
 	if (first(&refusal_said[refusal], usual ? LOG_LEVEL_INFO : LOG_LEVEL_WARN))
 		line_say("%s%s%s%s%s%s", row->sentence, what ? " (" : "", what ? what : "",
 			what ? ")" : "", row->hint[0] ? "; " : "", row->hint);
@@ -139,7 +141,12 @@ void words_failed(const struct socks_target *target, const struct socks_client *
 void words_end(void)
 {
 	int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	char line[LINE_BUF];
+	struct text text = text_over(line, sizeof(line));
 
+	tally_text(&text);
+	if (guard_run.settings->log >= LOG_LEVEL_INFO)
+		line_say("%s", line);
 	if (nothing >= 0)
 		dup3(nothing, STDERR_FILENO, O_CLOEXEC);
 	if (nothing >= 0)

@@ -122,3 +122,12 @@ reaches() {
 	rm -rf "$place"
 	assert_output '1 of 1'
 }
+
+@test "-v says at the end what went past the library, and by which program" {
+	# shellcheck disable=SC2016 # for the shell inside
+	guarded -v sh -c './dynamic connect 192.0.2.1 80 2; ./static connect 192.0.2.1 80 3; ./musl name sink.example 80
+		./static connect 127.0.0.1 22'
+	assert_stderr_says 'guard: at the end: 2 connections as the library has them, 3 past the library by static, 1 past the library by musl, 1 look-ups past it, 1 refused'
+	guarded -v true
+	assert_stderr_says 'guard: at the end: there was nothing to do'
+}
