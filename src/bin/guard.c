@@ -26,11 +26,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "bin/guard.h"
 #include "bin/guard_channel.h"
 #include "bin/guard_supervisor.h"
 #include "bin/say.h"
 #include "core/guard_sign.h"
+
+enum { PATH_BUF = 64, STAT_BUF = 512 };
 
 static int channel; /* to the supervisor; -1 once it has ended */
 static pid_t supervisor, program;
@@ -63,9 +66,32 @@ _Noreturn static void end_as(int status)
 	exit(128 + WTERMSIG(status));
 }
 
+/*
+ * Who stops or continues the whole group means us, too; and what we hear of the program's stop then may
+ * be old.
+ */
+static bool program_is_stopped(void)
+{
+	char path_buf[PATH_BUF], stat[STAT_BUF] = "";
+	struct text path = text_over(path_buf, sizeof(path_buf));
+	const char *name_end;
+	int fd;
+
+	text_add(&path, "/proc/");
+	text_add_number(&path, (unsigned)program);
+	text_add(&path, "/stat");
+	fd = open(path_buf, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, stat, sizeof(stat) - 1) < 0)
+		stat[0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	name_end = strrchr(stat, ')');
+	return name_end && strncmp(name_end, ") T", 3) == 0;
+}
+
 static void follow(int status)
 {
-	if (WIFSTOPPED(status))
+	if (WIFSTOPPED(status) && program_is_stopped())
 		signal_take(WSTOPSIG(status));
 	else if (WIFEXITED(status) || WIFSIGNALED(status))
 		end_as(status);

@@ -135,5 +135,5 @@ STAYS='trap "echo conti""nued" CONT; echo u""p; while :; do sleep 0.1; done'
 
 @test "the shell's own words for jobs work on it" {
 	terminal "$TUNIC sh -c '$GUARDED $STAYS' &" 10:up 'kill -STOP %1' 'until jobs | grep -v unc | grep Stopped; do :; done' \
-		10:Stopped 'kill -CONT %1' 10:continued 'kill %1' 'wait %1' 'echo code=$?' 10:code=143
+		10:Stopped 'kill -CONT %1' 10:continued 'kill %1; wait %1; echo code=$?' 10:code=143
 }
