@@ -118,22 +118,37 @@ terminal() {
 	assert_status 0
 }
 
-# What is typed too soon after `fg` is still the shell's, so the program says when it goes on.
-STAYS='trap "echo conti""nued" CONT; echo u""p; while :; do sleep 0.1; done'
+# stays: a program that stays, and says when it goes on, since what is typed too soon after `fg` is still the
+# shell's. No shell: one that is stopped between vfork and exec does not stop.
+stays() {
+	needs perl
+	cat >stays <<-'END'
+		#!/usr/bin/perl
+		$| = 1;
+		$SIG{CONT} = sub { print "continued\n" };
+		open my $parent, "<", "/proc/" . getppid() . "/comm";
+		print "up under ", <$parent>;
+		sleep 1 while 1;
+	END
+	chmod +x stays
+}
 
 @test "keys of the terminal stop, continue, interrupt and quit it" {
-	terminal "$TUNIC sh -c '$GUARDED $STAYS'" 10:up ^Z 10:Stopped '10:ready> ' fg 10:continued ^C '10:ready> ' \
+	stays
+	terminal "$TUNIC ./stays" '10:up under tunic' ^Z 10:Stopped '10:ready> ' fg 10:continued ^C '10:ready> ' \
 		'echo code=$?' 10:code=130
-	terminal "$TUNIC sh -c '$GUARDED $STAYS'" 10:up '^\' '10:ready> ' 'echo code=$?' 10:code=131
+	terminal "$TUNIC ./stays" '10:up under tunic' '^\' '10:ready> ' 'echo code=$?' 10:code=131
 }
 
 @test "a shell under it has job control of its own" {
+	stays
 	terminal "PS1='inn''er> ' $TUNIC bash --norc --noprofile -i" '10:inner> ' 'cat /proc/$PPID/comm' 10:tunic \
-		'10:inner> ' "sh -c '$STAYS'" 10:up ^Z 10:Stopped '10:inner> ' fg 10:continued ^C '10:inner> ' \
+		'10:inner> ' ./stays '10:up under bash' ^Z 10:Stopped '10:inner> ' fg 10:continued ^C '10:inner> ' \
 		'exit 7' '10:ready> ' 'echo code=$?' 10:code=7
 }
 
 @test "the shell's own words for jobs work on it" {
-	terminal "$TUNIC sh -c '$GUARDED $STAYS' &" 10:up 'kill -STOP %1' 'until jobs | grep -v unc | grep Stopped; do :; done' \
+	stays
+	terminal "$TUNIC ./stays &" '10:up under tunic' 'kill -STOP %1' 'until jobs | grep Stopped; do :; done' \
 		10:Stopped 'kill -CONT %1' 10:continued 'kill %1; wait %1; echo code=$?' 10:code=143
 }
