@@ -7,7 +7,7 @@ packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev make autoconf automake libtool pkg-config libseccomp-dev ;;
 	tests) echo libcmocka-dev bats procps musl-tools libcap2-bin git wget openssh-client \
-		openssh-server binutils file xz-utils strace gdb busybox-static bind9-dnsutils golang-go iputils-ping perl netbase ;;
+		openssh-server binutils file xz-utils strace gdb gcc-multilib? busybox-static bind9-dnsutils golang-go iputils-ping perl netbase ;;
 	tor) echo tor curl python3 util-linux iproute2 tcpdump ;;
 	clang) echo clang libclang-rt-dev? ;;
 	lint) echo git cppcheck shellcheck mandoc binutils clang-format-14? ;;

@@ -10,10 +10,12 @@
 #include "bin/guard_inbound.h"
 #include "bin/guard_notice.h"
 #include "bin/guard_run.h"
+#include "bin/guard_socketcall.h"
 
 typedef void answerer(const struct seccomp_notif *notice);
 
 enum { SOCKET, CONNECT, BIND, LISTEN, CALLS };
+enum { SOCKETCALL = 102 };
 
 static answerer *const answerers[CALLS] = {
 	[SOCKET] = guard_socket,
@@ -22,7 +24,7 @@ static answerer *const answerers[CALLS] = {
 	[LISTEN] = guard_listen,
 };
 
-/* As guard.def has them. i386's socketcall, whose arguments are in memory, is in no row. */
+/* As guard.def has them. i386's socketcall, whose arguments are in memory, is answered apart. */
 static const struct {
 	uint32_t machine;
 	int numbers[CALLS];
@@ -46,9 +48,10 @@ void calls_answer(const struct seccomp_notif *notice)
 {
 	answerer *const answer = answerer_of(&notice->data);
 
-	/* Of socketcall, a libc that knows both ways tries the other then. */
 	if (answer)
 		answer(notice);
+	else if (notice->data.arch == AUDIT_ARCH_I386 && notice->data.nr == SOCKETCALL)
+		guard_socketcall(notice);
 	else
 		notice_answer(guard_run.listener, notice->id, ENOSYS);
 }

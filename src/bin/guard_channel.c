@@ -7,6 +7,8 @@
 
 #include "bin/guard_channel.h"
 
+enum { MESSAGE_MAX = 64 };
+
 union control {
 	char bytes[CMSG_SPACE(sizeof(int))];
 	struct cmsghdr align;
@@ -29,13 +31,15 @@ bool channel_receive(int channel, struct message *message)
 
 bool channel_send_descriptor(int channel, const void *bytes, size_t len, int fd)
 {
-	char copy[64];
+	char copy[MESSAGE_MAX];
 	struct iovec part = {.iov_base = copy, .iov_len = len};
 	union control control = {.bytes = {0}};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 	struct cmsghdr *header;
 
-	memcpy(copy, bytes, len < sizeof(copy) ? len : sizeof(copy));
+	if (len > sizeof(copy))
+		return false;
+	memcpy(copy, bytes, len);
 	if (fd >= 0) {
 		message.msg_control = &control;
 		message.msg_controllen = sizeof(control);

@@ -23,7 +23,10 @@ struct message {
 bool channel_send(int channel, const struct message *message);
 bool channel_receive(int channel, struct message *message);
 
-/* Sends and receives a descriptor beside a byte string. -1: none came; errno is set. */
+/*
+ * Send and receive a descriptor beside at most 64 bytes. Sent may be -1 for none, which is what *fd is
+ * where none came. Receiving returns how many bytes came, or -1.
+ */
 bool channel_send_descriptor(int channel, const void *bytes, size_t len, int fd);
 ssize_t channel_receive_descriptor(int channel, void *bytes, size_t len, int *fd);
 

@@ -30,6 +30,7 @@ tunic_SOURCES = \
 	src/bin/guard_relay.c src/bin/guard_relay.h \
 	src/bin/guard_resolver.c src/bin/guard_resolver.h \
 	src/bin/guard_socket.c src/bin/guard_socket.h \
+	src/bin/guard_socketcall.c src/bin/guard_socketcall.h \
 	src/bin/guard_supervisor.c src/bin/guard_supervisor.h \
 	src/bin/guard_tally.c src/bin/guard_tally.h \
 	src/bin/guard_talk.c src/bin/guard_talk.h \

@@ -53,6 +53,21 @@ reaches() {
 	assert_output $'1 of 1\n1 of 1'
 }
 
+@test "a program of 32 bits, static and dynamic, by address and by name" {
+	[ "$(uname -m)" = x86_64 ] || skip "there are none for this machine"
+	gcc -m32 -O2 -D_GNU_SOURCE -o narrow "$TESTS/guard/client.c" -lpthread
+	gcc -m32 -static -O2 -D_GNU_SOURCE -o narrow-static "$TESTS/guard/client.c" -lpthread 2>warnings
+	reaches ./narrow-static
+	guarded ./narrow-static name sink.example 80
+	assert_output '1 of 1'
+	guarded ./narrow connect 192.0.2.1 80
+	assert_output '1 of 1'
+	guarded ./narrow-static connect 127.0.0.1 22
+	assert_output '0 of 1 ECONNREFUSED'
+	guarded ./narrow-static listen 0.0.0.0
+	assert_output '0 of 1 EACCES'
+}
+
 @test "a script whose interpreter is static, or is started by options of env" {
 	needs busybox
 	printf '#!%s sh\n./static connect 192.0.2.1 80\n' "$(command -v busybox)" >script
