@@ -12,5 +12,5 @@ include tests/stress/local.mk
 # Suites that are scripts; a folder comes along whole, so nothing may be built in it.
 EXTRA_DIST += \
 	tests/README.md \
-	tests/clients tests/e2e tests/e2e_tor tests/install tests/leak tests/lib tests/lint \
+	tests/clients tests/e2e tests/e2e_tor tests/guard tests/install tests/leak tests/lib tests/lint \
 	tests/tornet

@@ -29,6 +29,7 @@ _tunic_values() {
 	--names) list='resolve fake' ;;
 	--hosts-file | --warn-literal | --allow-inbound | --optimistic) list='yes no' ;;
 	--local) list='refuse direct tunnel' ;;
+	--guard) list='off auto on' ;;
 	--pipeline) list='auto yes no' ;;
 	--log) list='quiet warn info debug' ;;
 	--log-file | --config) _filedir; return 0 ;;
@@ -51,7 +52,7 @@ _tunic() {
 	[[ $split == false ]] || return 0
 	mapfile -t COMPREPLY < <(compgen -W '-p -t -i -q -v
 		--proxy= --tag= --isolate= --names= --pool-ipv4= --pool-ipv6= --pool-size=
-		--name-cache= --hosts-file= --warn-literal= --allow-inbound= --local= --timeout= --pipeline=
-		--optimistic= --log= --log-file= --config= --shell --print-config --help --version' -- "$cur")
+		--name-cache= --hosts-file= --warn-literal= --allow-inbound= --local= --guard= --timeout=
+		--pipeline= --optimistic= --log= --log-file= --config= --shell --print-config --help --version' -- "$cur")
 	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
 } && complete -F _tunic tunic

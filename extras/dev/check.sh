@@ -2,7 +2,7 @@
 # ./dev check: everything that has to hold, in lanes beside each other, and the tally of it.
 
 # Which suites there are is said here, in the lanes, and not found by looking: one that is missing has to fail.
-SUITES="e2e preload situations leak install"
+SUITES="e2e guard preload situations leak install"
 THREAD_TESTS="tests/unit/test_pool"
 FUZZ_SECONDS=10
 SUITE_TIMEOUT=900
@@ -89,6 +89,7 @@ lane_tor() {
 	# shellcheck disable=SC2086 # none, or one word
 	step clients "$(suite_title clients)" suite_run clients "$BUILD" $CLIENTS
 	step stress "$(suite_title stress)" suite_run stress "$BUILD"
+	step leak-guard "nothing leaves under the guard, by whatever way" suite_run leak "$BUILD" --guard
 	[ "$(id -u)" -ne 0 ] || step leak-user "nothing leaves, started by an ordinary user" \
 		suite_run leak "$BUILD" --unprivileged
 }
@@ -116,6 +117,7 @@ variant_build() { "build_$1" && tests_build "$BUILD/$1"; }
 suite_title() {
 	case $1 in
 	e2e) echo "the command, without Tor" ;;
+	guard) echo "programs that the library cannot be in" ;;
 	preload) echo "host programs with and without the library" ;;
 	situations) echo "host programs while their connections open, bare and with the library" ;;
 	leak) echo "nothing leaves but to the proxy" ;;

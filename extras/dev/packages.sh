@@ -5,10 +5,11 @@
 # of the list brings the same, or what needs it says that it did not run.
 packages_of() {
 	case $1 in
-	build) echo gcc libc6-dev make autoconf automake libtool pkg-config ;;
+	build) echo gcc libc6-dev make autoconf automake libtool pkg-config libseccomp-dev ;;
 	tests) echo libcmocka-dev bats procps musl-tools libeatmydata1 libcap2-bin git wget openssh-client \
 		openssh-server binutils file xz-utils strace iputils-ping perl netbase \
-		netcat-openbsd inetutils-telnet bind9-host bind9-dnsutils ;;
+		netcat-openbsd inetutils-telnet bind9-host bind9-dnsutils \
+		gdb gcc-multilib? busybox-static golang-go ;;
 	tor) echo tor curl python3 util-linux iproute2 tcpdump ;;
 	clang) echo clang libclang-rt-dev? ;;
 	lint) echo git cppcheck shellcheck mandoc binutils clang-format-14? ;;

@@ -134,7 +134,22 @@ void launch_prepare(const struct options *options, const char *library, bool is_
 		setting_put(options, &defaults, i);
 	variable_put("TUNIC_CONFIG", NULL);
 	run_put(options, is_tor);
-	preload_put(library);
+	if (library)
+		preload_put(library);
+	else
+		variable_put(preload_variable, NULL);
+}
+
+const char *launch_run(void)
+{
+	return getenv(run_variable);
+}
+
+const char *launch_name(const char *called)
+{
+	const char *slash = strrchr(called, '/');
+
+	return slash ? slash + 1 : called;
 }
 
 _Noreturn void launch_exec(const char *path, char *const *argv)

@@ -16,13 +16,13 @@ _Noreturn static void refuse_program(const char *path, enum flaw flaw)
 		flaw_rows[flaw].sentence, flaw_rows[flaw].hint);
 }
 
-void program_judge(const char *path, const struct elf_file *own)
+bool program_judge(const char *path, const struct elf_file *own, bool guarded)
 {
 	struct target_verdict verdict;
 	enum flaw flaw = target_judge(&verdict, AT_FDCWD, path, own, true);
 
-	if (!flaw)
-		return;
+	if (!flaw || (guarded && flaw_rows[flaw].under_guard != FLAW_KEPT))
+		return flaw_rows[flaw].under_guard != FLAW_ALONE;
 	if (!verdict.interpreter)
 		refuse_program(path, flaw);
 	refuse(EXIT_CANNOT_RUN, "'%s' was not started: its interpreter '%s' %s; hint: %s", path,

@@ -4,6 +4,7 @@
 #define TUNIC_BIN_PROGRAM_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "target/elf_file.h"
 
@@ -15,8 +16,9 @@ void program_find(char path[static PATH_MAX], const char *name);
 
 /*
  * Ends tunic (126) unless the dynamic loader will load the shim into this file, or into the
- * interpreter of this script. `own` describes tunic itself, whose machine and libc are the shim's.
+ * interpreter of this script, or `guarded` makes that unnecessary. `own` describes tunic itself, whose
+ * machine and libc are the shim's. False: it may be started, but must not find the shim in LD_PRELOAD.
  */
-void program_judge(const char *path, const struct elf_file *own);
+bool program_judge(const char *path, const struct elf_file *own, bool guarded);
 
 #endif

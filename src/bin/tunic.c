@@ -2,8 +2,9 @@
 /*
  * tunic: starts a program whose network traffic goes through Tor, or does not start it.
  *
- * The whole command is the phases of main. None of them forks, and the last one becomes the
- * program, so its process id, its signals, its descriptors and its exit code are its own.
+ * The whole command is the phases of main. The last one becomes the program, so its process id, its
+ * signals, its descriptors and its exit code are its own; or, with the guard, the last but two stays
+ * as the front of it (guard.c).
  */
 #include "config.h"
 
@@ -14,6 +15,7 @@
 
 #include "bin/command_line.h"
 #include "bin/descriptors.h"
+#include "bin/guard.h"
 #include "bin/launch.h"
 #include "bin/library.h"
 #include "bin/program.h"
@@ -49,6 +51,7 @@ int main(int argc, char **argv)
 	struct proxy_question is_tor;
 	struct elf_file own;
 	char program[PATH_MAX], library[PATH_MAX];
+	bool with_shim;
 
 	refuse_if_secure();
 
@@ -67,9 +70,12 @@ int main(int argc, char **argv)
 	proxy_kind_ask(&is_tor, &options.settings, launch_within_run());
 
 	program_find(program, line.program[0]);
-	program_judge(program, &own);
+	with_shim = program_judge(program, &own, guard_is_wanted(&options.settings));
 
 	library_find(library, &own);
-	launch_prepare(&options, library, proxy_kind_is_tor(&is_tor));
+	launch_prepare(&options, with_shim ? library : NULL, proxy_kind_is_tor(&is_tor));
+	guard_launch(&options.settings, program, line.program);
+	/* Only the guard can stand in for the shim. */
+	program_judge(program, &own, guard_is_in_force());
 	launch_exec(program, line.program);
 }

@@ -4,6 +4,7 @@
 noinst_LTLIBRARIES += libcore.la
 libcore_la_SOURCES = \
 	src/core/conf_text.c src/core/conf_text.h \
+	src/core/guard_sign.h \
 	src/core/isolate.c src/core/isolate.h \
 	src/core/name.c src/core/name.h \
 	src/core/near.c src/core/near.h \

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "lib/child_environment.h"
+#include "lib/guarded.h"
 #include "lib/library.h"
 #include "lib/log.h"
 #include "target/target.h"
@@ -73,11 +74,14 @@ static int judge(int dir, const char *path)
 	if (faccessat(dir, path, F_OK, 0) < 0 && errno == EFAULT)
 		return 0;
 	error = flaw_rows[target_judge(&verdict, dir, path, &own, false)].error;
+	if (flaw_rows[verdict.flaw].under_guard == FLAW_LIFTED && is_guarded())
+		return 0;
 	if (error == EACCES || error == EPERM) {
 		say(&verdict, dir, path);
 		return error;
 	}
-	if (error == 0 && verdict.flaw == FLAW_NONE && !child_environment_possible()) {
+	if (error == 0 && verdict.flaw == FLAW_NONE && !child_environment_possible() &&
+		!is_guarded()) {
 		refuse(REFUSAL_CHILD, NULL);
 		return errno;
 	}

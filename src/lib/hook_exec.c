@@ -19,6 +19,7 @@
 
 #include "lib/child_environment.h"
 #include "lib/child_program.h"
+#include "lib/guarded.h"
 #include "lib/library.h"
 #include "lib/progress.h"
 #include "lib/real.h"
@@ -151,7 +152,7 @@ static int go_spawn(const struct start *start)
 
 	/* The file that the child will find by this path is not the one that we would look at. */
 	if (start->actions != NULL && start->path[0] != '/' &&
-		atomic_load_explicit(&spawn_moves, memory_order_relaxed)) {
+		atomic_load_explicit(&spawn_moves, memory_order_relaxed) && !is_guarded()) {
 		refuse(REFUSAL_CHILD_MOVED, NULL);
 		return errno;
 	}

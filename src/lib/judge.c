@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "lib/guarded.h"
 #include "lib/library.h"
 #include "lib/log.h"
 #include "lib/real.h"
@@ -43,7 +44,9 @@ enum socket_kind socket_kind(int fd, int *domain)
 		return SOCKET_FORBIDDEN;
 	if (*domain != AF_INET && *domain != AF_INET6)
 		return SOCKET_OTHER;
-	return type == SOCK_STREAM ? SOCKET_STREAM : SOCKET_DATAGRAM;
+	if (type == SOCK_STREAM)
+		return SOCKET_STREAM;
+	return is_jailed() ? SOCKET_OTHER : SOCKET_DATAGRAM;
 }
 
 bool socket_bound(int fd, struct addr *addr)

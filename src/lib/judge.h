@@ -9,8 +9,8 @@
 #include "core/policy.h"
 
 enum socket_kind {
-	SOCKET_OTHER, /* no socket, or of a family that never leaves the machine: not our business
-		       */
+	/* No socket, or one whose bytes never leave the machine: not our business. */
+	SOCKET_OTHER,
 	SOCKET_UNIX,
 	SOCKET_STREAM,    /* TCP over IPv4 or IPv6 */
 	SOCKET_DATAGRAM,  /* UDP */

@@ -15,6 +15,7 @@ libtunic_la_SOURCES = \
 	src/lib/fd_table.c src/lib/fd_table.h \
 	src/lib/gai.h \
 	src/lib/gate.c src/lib/gate.h \
+	src/lib/guarded.c src/lib/guarded.h \
 	src/lib/handed_out.c src/lib/handed_out.h \
 	src/lib/hook_close.c src/lib/hook_close.h \
 	src/lib/hook_connect.c \

@@ -33,9 +33,10 @@ enum {
 	SCRIPTS_MAX = 5, /* how many scripts it follows until ELOOP, see execve(2) */
 };
 
-#define FLAW(symbol, error, sentence, hint) {error, sentence, hint},
+#define FLAW(symbol, error, under_guard, sentence, hint) \
+	{FLAW_##under_guard, error, sentence, hint},
 const struct flaw_row flaw_rows[FLAW_COUNT] = {
-	{0, "", ""},
+	{FLAW_KEPT, 0, "", ""},
 #include "target/flaws.def"
 };
 #undef FLAW
@@ -108,25 +109,33 @@ static enum flaw loader_flaw(const char *loader, const struct elf_file *own)
 	return may_execute(AT_FDCWD, loader) ? FLAW_NONE : FLAW_LOADER;
 }
 
+/* What the guard does not lift comes first, so that nothing else hides it. */
+static enum flaw rights_flaw(int fd)
+{
+	const enum flaw flaw = id_flaw(fd);
+
+	return flaw ? flaw : capability_flaw(fd);
+}
+
 static enum flaw elf_flaw(int fd, const struct elf_file *own)
 {
 	struct elf_file elf;
 	enum elf_result result = elf_file_read(&elf, fd);
 	enum flaw flaw;
 
-	if (result == ELF_FOREIGN || (result == ELF_READ && elf.machine != own->machine))
-		return FLAW_FOREIGN;
-	if (result != ELF_READ)
+	if (result == ELF_BROKEN)
 		return FLAW_NO_PROGRAM;
+	flaw = rights_flaw(fd);
+	if (flaw)
+		return flaw;
+	if (result == ELF_FOREIGN || elf.machine != own->machine)
+		return FLAW_FOREIGN;
 	if (elf.loader[0] == '\0' || !elf.dynamic)
 		return is_file(fd, own->loader) ? FLAW_IS_LOADER : FLAW_STATIC;
 	flaw = loader_flaw(elf.loader, own);
 	if (flaw)
 		return flaw;
-	if (elf.go)
-		return FLAW_GO;
-	flaw = id_flaw(fd);
-	return flaw ? flaw : capability_flaw(fd);
+	return elf.go ? FLAW_GO : FLAW_NONE;
 }
 
 /* Takes the next word off a line of blanks and words; "" at its end. */

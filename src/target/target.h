@@ -8,7 +8,7 @@
 
 #include "target/elf_file.h"
 
-#define FLAW(symbol, error, sentence, hint) FLAW_##symbol,
+#define FLAW(symbol, error, under_guard, sentence, hint) FLAW_##symbol,
 enum flaw {
 	FLAW_NONE,
 #include "target/flaws.def"
@@ -16,7 +16,11 @@ enum flaw {
 };
 #undef FLAW
 
+/* What the guard makes of a flaw; see flaws.def. */
+enum flaw_under_guard { FLAW_KEPT, FLAW_LIFTED, FLAW_ALONE };
+
 struct flaw_row {
+	enum flaw_under_guard under_guard;
 	int error; /* what exec fails with; 0: it is left to the kernel */
 	const char *sentence, *hint;
 };

@@ -240,6 +240,12 @@ static void prepare_ready(void)
 	must(epoll_ctl(polled, EPOLL_CTL_ADD, pair[1], &event) == 0, "epoll_ctl");
 }
 
+/* Nobody's business but the kernel's: what a filter costs all other calls. */
+static void run_getppid(void)
+{
+	getppid();
+}
+
 static void run_dup(void)
 {
 	close(dup(pair[0]));
@@ -330,6 +336,7 @@ static const struct subject {
 	{"repeated", NULL, run_repeated, 32},
 	{"fake", NULL, run_distinct, 32},
 	{"bulk", NULL, run_bulk, 1},
+	{"getppid", NULL, run_getppid, 128},
 	{"dup", prepare_pair, run_dup, 128},
 	{"poll", prepare_ready, run_poll, 128},
 	{"epoll", prepare_ready, run_epoll, 128},

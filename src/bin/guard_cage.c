@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a process does to itself so that all that it becomes and starts is guarded.
+ *
+ * In this order: no rights are gained by starting programs any more, without which an ordinary user may
+ * not have a filter; as root, the rights with which the locks could be opened leave the bounding set;
+ * Landlock; the filter. Each is inherited by every child and survives exec, and none can be taken
+ * off.
+ */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "bin/guard_cage.h"
+#include "bin/guard_filter.h"
+#include "bin/guard_kernel.h"
+
+#ifndef CAP_BPF /* Linux 5.8 */
+#define CAP_BPF 39
+#endif
+
+/* Only root has them, and only root can drop them. */
+static void rights_drop(void)
+{
+	static const int rights[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN, CAP_SYS_PTRACE,
+		CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_BPF};
+
+	for (size_t i = 0; i < sizeof(rights) / sizeof(*rights); i++)
+		prctl(PR_CAPBSET_DROP, rights[i], 0, 0, 0);
+}
+
+/* No rule allows anything: the supervisor, which is outside, connects for all. */
+static bool landlock_enter(void)
+{
+	const struct guard_landlock_attributes attributes = {
+		.handled_access_net = GUARD_LANDLOCK_CONNECT_TCP};
+	const unsigned version = 1; /* a flag: tell the ABI */
+	bool entered;
+	int rules;
+
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, version) < GUARD_LANDLOCK_ABI_NET)
+		return false;
+	rules = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
+	if (rules < 0)
+		return false;
+	entered = syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+	close(rules);
+	return entered;
+}
+
+static int filter_load(const struct sock_fprog *program)
+{
+	const unsigned long flags =
+		SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+	long listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+		flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, program);
+
+	if (listener < 0 && errno == EINVAL)
+		listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, program);
+	return (int)listener;
+}
+
+static void fail(struct cage *out, const char *what)
+{
+	out->failed = what;
+	out->error = errno;
+}
+
+void cage_enter(struct cage *out, bool jail)
+{
+	struct guard_filter_choice choice = {.jail = jail, .pretend_undumpable = geteuid() != 0};
+	struct sock_fprog program;
+
+	*out = (struct cage){.listener = -1};
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+		fail(out, "no_new_privs");
+		return;
+	}
+	rights_drop();
+	out->landlock = landlock_enter();
+	choice.landlock = out->landlock;
+	if (!guard_filter_build(&choice, &program)) {
+		fail(out, "the filter was not built");
+		return;
+	}
+	out->listener = filter_load(&program);
+	if (out->listener < 0)
+		fail(out, "the filter was not loaded");
+	free(program.filter);
+}

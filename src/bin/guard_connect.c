@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A trapped connect: judged, and carried out on the caller's behalf or refused.
+ *
+ * What is judged has to be what is used, while another thread of the program may change the address in
+ * its memory, or what is behind the number of the descriptor. So both are fetched once: the address is
+ * copied, the descriptor duplicated, and the kernel is never asked to go on with the call itself where
+ * IP is concerned. It is for unix sockets, whose peers may look at who connected; and there the second
+ * lock, Landlock, holds a program that exchanges the descriptor for a TCP socket meanwhile.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "bin/guard_caller.h"
+#include "bin/guard_connect.h"
+#include "bin/guard_notice.h"
+#include "bin/guard_operation.h"
+#include "bin/guard_path.h"
+#include "bin/guard_run.h"
+#include "bin/guard_tally.h"
+#include "bin/guard_words.h"
+#include "core/guard_sign.h"
+#include "core/policy.h"
+
+struct request {
+	struct call call;
+	int fd; /* the duplicate */
+	struct socket_facts facts;
+	struct sockaddr_storage to;
+	socklen_t len;
+};
+
+static void answer(const struct request *request, int error)
+{
+	notice_answer(guard_run.listener, request->call.id, error);
+	close(request->fd);
+}
+
+/* The name that the run has given this stand-in address. False: none. */
+static bool name_of(const struct addr *addr, char name[static NAME_BUF])
+{
+	const struct settings *settings = guard_run.settings;
+	struct addr plain = *addr;
+	uint32_t slot = POOL_NO_SLOT;
+
+	addr_unmap(&plain);
+	if (prefix_contains(&settings->pool_ipv4, &plain))
+		slot = prefix_index(&settings->pool_ipv4, &plain);
+	else if (prefix_contains(&settings->pool_ipv6, &plain))
+		slot = prefix_index(&settings->pool_ipv6, &plain);
+	return guard_run.pool.block && pool_name(&guard_run.pool, slot, name);
+}
+
+static void refuse_address(
+	const struct request *request, enum refusal refusal, const struct endpoint *to)
+{
+	char where[ENDPOINT_TEXT_MAX];
+
+	answer(request, words_refusal(refusal, endpoint_format(to, where)));
+}
+
+static void tunnel(const struct request *request, const struct endpoint *to, const char *name)
+{
+	struct socks_target target;
+
+	tally_past(request->call.caller);
+	socks_target_addr(&target, &to->addr, to->port);
+	if (name)
+		socks_target_name(&target, name, to->port);
+	operation_tunnel(&request->call, request->fd, &request->facts, &target);
+}
+
+static void connect_address(const struct request *request, const struct endpoint *to)
+{
+	const struct sockaddr *sa = (const struct sockaddr *)&request->to;
+	char name[NAME_BUF];
+	const bool named = name_of(&to->addr, name);
+	const struct judgement judgement = policy_connect(guard_run.settings, to, named);
+
+	switch (judgement.verdict) {
+	case VERDICT_THROUGH:
+		tally_count(TALLY_DIRECT);
+		if (socket_leaves_device(request->fd))
+			operation_direct(
+				&request->call, request->fd, &request->facts, sa, request->len);
+		else
+			refuse_address(request, REFUSAL_DEVICE, to);
+		break;
+	case VERDICT_TUNNEL:
+		tunnel(request, to, named ? name : NULL);
+		break;
+	case VERDICT_REFUSE:
+		refuse_address(request, judgement.refusal, to);
+		break;
+	}
+}
+
+static void connect_stream(const struct request *request)
+{
+	const struct sockaddr *sa = (const struct sockaddr *)&request->to;
+	struct endpoint to;
+
+	if (request->len >= sizeof(sa->sa_family) && sa->sa_family == AF_UNSPEC) {
+		operation_forget(request->facts.cookie);
+		answer(request, socket_connect(request->fd, sa, request->len));
+	} else if (request->len < sizeof(sa->sa_family)) {
+		answer(request, EINVAL);
+	} else if (sa->sa_family != request->facts.domain) {
+		answer(request, EAFNOSUPPORT);
+	} else if (!endpoint_from_sockaddr(&to, sa, request->len)) {
+		answer(request, EINVAL);
+	} else if (!operation_join(&request->call, request->fd, request->facts.cookie)) {
+		connect_address(request, &to);
+	}
+}
+
+static bool is_proxy_path(const struct sockaddr_un *sun)
+{
+	const char *path = guard_run.settings->proxy.path;
+
+	return path[0] && strncmp(sun->sun_path, path, sizeof(sun->sun_path)) == 0;
+}
+
+/* A unix socket, or one to the kernel (netlink): whoever is asked may ask who it is. */
+static void connect_local(const struct request *request)
+{
+	const struct sockaddr_un *sun = (const struct sockaddr_un *)(const void *)&request->to;
+	const size_t offset = offsetof(struct sockaddr_un, sun_path);
+	struct judgement judgement = {VERDICT_THROUGH, REFUSAL_NONE};
+
+	if (request->facts.domain == AF_UNIX && request->len > offset && sun->sun_family == AF_UNIX)
+		judgement = path_judge(request->call.caller, sun->sun_path, request->len - offset);
+	if (judgement.verdict == VERDICT_REFUSE) {
+		answer(request, words_refusal(judgement.refusal, NULL));
+		return;
+	}
+	if (is_proxy_path(sun))
+		tally_count(TALLY_DIRECT);
+	notice_continue(guard_run.listener, request->call.id);
+	close(request->fd);
+}
+
+static void connect_judged(const struct request *request)
+{
+	const struct socket_facts *facts = &request->facts;
+	const struct judgement judgement =
+		policy_socket(facts->domain, facts->type, facts->protocol);
+
+	if (judgement.verdict == VERDICT_REFUSE)
+		answer(request, words_refusal(judgement.refusal, NULL));
+	else if (facts->domain != AF_INET && facts->domain != AF_INET6)
+		connect_local(request);
+	else if (facts->type == SOCK_STREAM)
+		connect_stream(request);
+	else if (jail_holds(&guard_run.jail, request->fd))
+		answer(request, socket_connect(request->fd, (const struct sockaddr *)&request->to,
+					request->len));
+	else
+		answer(request, words_refusal(REFUSAL_DATAGRAM, NULL));
+}
+
+/* Does somebody want to know whether there is a guard? See core/guard_sign.h. */
+static bool is_question(const struct seccomp_notif *notice)
+{
+	struct sockaddr asked;
+
+	return (int)notice->data.args[0] == GUARD_SIGN_FD &&
+	       notice->data.args[2] == sizeof(asked) &&
+	       caller_read((pid_t)notice->pid, notice->data.args[1], &asked, sizeof(asked)) == 0 &&
+	       memcmp(&asked, &guard_sign, sizeof(asked)) == 0;
+}
+
+/* Fetches what the call is about. Returns 0 or the errno that the kernel would give. */
+static int request_fetch(struct request *request, const struct seccomp_data *data)
+{
+	const int len = (int)data->args[2];
+	int error = socket_facts(request->fd, &request->facts);
+
+	if (error)
+		return error;
+	if (len < 0 || (size_t)len > sizeof(request->to))
+		return EINVAL;
+	request->len = (socklen_t)len;
+	return caller_read(request->call.caller, data->args[1], &request->to, request->len);
+}
+
+void guard_connect(const struct seccomp_notif *notice)
+{
+	struct request request = {.call = {notice->id, (pid_t)notice->pid}, .to = {0}};
+	int error;
+
+	if (is_question(notice)) {
+		notice_answer(guard_run.listener, notice->id,
+			guard_run.jail.broker >= 0 ? GUARD_SIGN_JAIL : GUARD_SIGN_ERROR);
+		return;
+	}
+	/* 0: the caller is in a process namespace that we do not see. */
+	request.fd = notice->pid == 0
+			     ? (errno = ESRCH, -1)
+			     : caller_descriptor(request.call.caller, (int)notice->data.args[0]);
+	if (request.fd < 0) {
+		notice_answer(guard_run.listener, notice->id, errno == EBADF ? EBADF : EACCES);
+		return;
+	}
+	error = request_fetch(&request, &notice->data);
+	if (!notice_valid(guard_run.listener, notice->id))
+		close(request.fd);
+	else if (error)
+		answer(&request, error);
+	else
+		connect_judged(&request);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* A connect that is being carried out on somebody's behalf, until its caller has the answer. */
+#ifndef TUNIC_BIN_GUARD_OPERATION_H
+#define TUNIC_BIN_GUARD_OPERATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "bin/guard_socket.h"
+#include "proto/socks_client.h"
+
+/* Whose call it is. */
+struct call {
+	uint64_t id;  /* 0: nobody waits now */
+	pid_t caller; /* 0: nobody in particular */
+};
+
+/*
+ * Connects the caller's socket to an address as it stands. `fd`, a duplicate of it, is taken over;
+ * the call is answered now or later.
+ */
+void operation_direct(const struct call *call, int fd, const struct socket_facts *facts,
+	const struct sockaddr *to, socklen_t len);
+
+/* The same by way of the proxy. */
+void operation_tunnel(const struct call *call, int fd, const struct socket_facts *facts,
+	const struct socks_target *target);
+
+/*
+ * A call on a socket for which something is under way already: attaches it to that, or answers it.
+ * False: nothing is.
+ */
+bool operation_join(const struct call *call, int fd, uint64_t cookie);
+
+/* Drops what is under way for a socket: it is being disconnected. */
+void operation_forget(uint64_t cookie);
+
+/* Looks after what waits: signals, callers that are gone. Returns how many there were. */
+unsigned operation_tick(void);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* How a process finds out that it is guarded: a question that the kernel answers otherwise. */
+#ifndef TUNIC_CORE_GUARD_SIGN_H
+#define TUNIC_CORE_GUARD_SIGN_H
+
+#include <errno.h>
+#include <sys/socket.h>
+
+/*
+ * connect(-1, this address) fails with EBADF where nobody traps the call. The guard's supervisor says
+ * EALREADY; or EINPROGRESS, where datagram sockets come from the jail, so that they may be used. A
+ * variable in the environment would be lost where that is emptied, and could be set by
+ * anybody.
+ */
+static const struct sockaddr guard_sign = {.sa_family = AF_UNSPEC, .sa_data = "tunic's guard"};
+enum { GUARD_SIGN_FD = -1, GUARD_SIGN_ERROR = EALREADY, GUARD_SIGN_JAIL = EINPROGRESS };
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* Is there a guard beside this library? */
+#ifndef TUNIC_LIB_GUARDED_H
+#define TUNIC_LIB_GUARDED_H
+
+#include <stdbool.h>
+
+/*
+ * Then a supervisor sees to what this library cannot be in. One trapped system call, so it is asked
+ * where the answer matters. Changes errno.
+ */
+bool is_guarded(void);
+
+/*
+ * Do this process's datagram sockets come from the guard's jail, where whatever is sent stays? Changes
+ * errno.
+ */
+bool is_jailed(void);
+
+#endif

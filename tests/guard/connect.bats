@@ -1,0 +1,129 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# A connect that the guard carries out is to the program as one that the kernel does.
+
+# $stderr comes from bats.
+# shellcheck disable=SC2154
+
+load ../lib/tunic
+load guarded
+
+setup_file() {
+	tunic_setup
+	programs_build
+}
+
+setup() { guarded_setup; }
+
+teardown() { background_end; }
+
+# answers FILE: a server on this machine, which notes each connection in FILE; its port is in $PORT.
+answers() {
+	needs python3
+	: >"$1"
+	background server python3 -uc '
+import socket, sys
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(64); print(s.getsockname()[1])
+while True:
+    s.accept()[0].close(); open(sys.argv[1], "a").write("connection\n")' "$1"
+	wait_until 10 grep -q . "$(background_log server)"
+	PORT=$(cat "$(background_log server)")
+}
+
+@test "a thread that exchanges descriptor and address gets no connection past the proxy" {
+	answers "$BATS_TEST_TMPDIR/connections"
+	proxy
+	./static race "$PORT" 20000 >"$BATS_TEST_TMPDIR/bare"
+	wait_until 10 test -s "$BATS_TEST_TMPDIR/connections"
+	: >"$BATS_TEST_TMPDIR/connections"
+	guarded ./static race "$PORT" 20000
+	assert_output '0 of 20000'
+	[ ! -s "$BATS_TEST_TMPDIR/connections" ] || fail "connections were made"
+}
+
+@test "signals interrupt it, or do not, as their handlers say; and no connection is lost" {
+	proxy
+	guarded ./static timer 192.0.2.1 80 2000
+	[[ $output == '2000 of 2000' || $output == '2000 of 2000 EINTR' ]] || { seen; return 1; }
+	guarded ./static timer 192.0.2.1 80 2000 restart
+	assert_output '2000 of 2000'
+}
+
+@test "signals interrupt one that has to wait, and it goes on when it is called again" {
+	proxy --delay=50
+	guarded ./static timer 192.0.2.1 80 5
+	assert_output '5 of 5 EINTR'
+	guarded ./static timer 192.0.2.1 80 5 restart
+	assert_output '5 of 5'
+}
+
+@test "one that does not block is told when it is open, and events from before it still tell" {
+	proxy --delay=200
+	guarded ./static nonblocking 192.0.2.1 80 50
+	assert_output '50 of 50 EINPROGRESS'
+	guarded ./musl nonblocking 2001:db8::1 80 50
+	assert_output '50 of 50 EINPROGRESS'
+}
+
+@test "fifty that wait for a proxy wait beside each other" {
+	proxy --delay=1000
+	run timeout 20 "$TUNIC" ./static nonblocking 192.0.2.1 80 50
+	assert_output '50 of 50 EINPROGRESS'
+}
+
+@test "what is sent last arrives, though the program has ended" {
+	proxy
+	guarded ./static nonblocking 192.0.2.1 80 1
+	assert_output '1 of 1 EINPROGRESS'
+}
+
+@test "a proxy on a unix socket, and one of another family, serve all sockets" {
+	proxy --unix="$BATS_TEST_TMPDIR/proxy"
+	guarded ./static connect 192.0.2.1 80 20
+	assert_output '20 of 20'
+	guarded ./static nonblocking 2001:db8::1 80 20
+	assert_output '20 of 20 EINPROGRESS'
+	guarded ./dynamic connect 192.0.2.1 80 20
+	assert_output '20 of 20'
+}
+
+@test "where there is no proxy connections fail, and a line says so" {
+	export TUNIC_PROXY=127.0.0.1:1
+	guarded ./static connect 192.0.2.1 80 2
+	assert_output '0 of 2 ECONNREFUSED'
+	assert_stderr_says 'guard: cannot reach the proxy 127.0.0.1:1: Connection refused'
+	[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "not one line"; }
+	guarded ./static nonblocking 192.0.2.1 80 2
+	assert_output '0 of 2 ECONNRESET EINPROGRESS'
+}
+
+@test "this machine, stand-ins without a name and multicast are refused as the library does" {
+	proxy
+	guarded ./static connect 127.0.0.1 22
+	assert_output '0 of 1 ECONNREFUSED'
+	assert_stderr_says 'guard: refused a connection to this machine \(127.0.0.1:22\)'
+	guarded ./static connect 127.200.0.1 80
+	assert_output '0 of 1 EHOSTUNREACH'
+	guarded ./static connect 224.0.0.1 80
+	assert_output '0 of 1 ENETUNREACH'
+}
+
+@test "with local = direct this machine can be reached" {
+	answers "$BATS_TEST_TMPDIR/connections"
+	proxy
+	guarded --local=direct ./static connect 127.0.0.1 "$PORT"
+	wait_until 10 test -s "$BATS_TEST_TMPDIR/connections"
+}
+
+@test "a static program may listen to this machine alone, unless allow_inbound says more" {
+	proxy
+	guarded ./static listen 127.0.0.1
+	assert_output '1 of 1'
+	guarded ./static listen 0.0.0.0
+	assert_output '0 of 1 EACCES'
+	assert_stderr_says 'refused to accept connections from other machines'
+	guarded ./static listen ::
+	assert_output '0 of 1 EACCES'
+	guarded --allow-inbound=yes ./static listen 0.0.0.0
+	assert_output '1 of 1'
+}

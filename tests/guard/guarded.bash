@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# For the suites about the guard: programs that the library cannot be in, a proxy, and tunic with the guard.
+
+# programs_build: the kinds of client, into the file's own folder; and `past`, `without`.
+programs_build() {
+	needs gcc musl-gcc
+	cd "$BATS_FILE_TMPDIR" || return
+	gcc -O2 -D_GNU_SOURCE -o dynamic "$TESTS/guard/client.c" -lpthread
+	# Static glibc says that it wants its shared parts for names, which it has here.
+	gcc -O2 -D_GNU_SOURCE -static -o static "$TESTS/guard/client.c" -lpthread 2>warnings
+	gcc -O2 -D_GNU_SOURCE -DRAW -o raw "$TESTS/guard/client.c" -lpthread
+	musl-gcc -O2 -D_GNU_SOURCE -static -o musl "$TESTS/guard/client.c"
+	musl-gcc -O2 -D_GNU_SOURCE -o musl-dynamic "$TESTS/guard/client.c"
+	gcc -O2 -static -o past "$TESTS/guard/past.c"
+	gcc -O2 -D_GNU_SOURCE -o without "$TESTS/guard/without.c"
+}
+
+# guarded_setup: in the folder of the programs, with the guard. GUARD_UNDER_TEST=off shows which tests it carries.
+guarded_setup() {
+	tunic_setup
+	cd "$BATS_FILE_TMPDIR" || return
+	export TUNIC_GUARD=${GUARD_UNDER_TEST:-on}
+}
+
+# proxy OPTIONS...: a proxy that grants everything and sends back what it gets; $TUNIC_PROXY is where.
+proxy() {
+	background proxy "$BUILD_UNDER_TEST/tests/servers/socks_sink" "$@"
+	wait_until 10 grep -q . "$(background_log proxy)"
+	TUNIC_PROXY=$(sed 's/^port /127.0.0.1:/; s/^unix /unix:/' "$(background_log proxy)")
+	export TUNIC_PROXY
+}
+
+# guarded PROGRAM...: under tunic, with an end.
+guarded() {
+	run --separate-stderr timeout 60 "$TUNIC" "$@"
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# Programs that the library cannot be in are started under the guard, and reach the proxy.
+
+# $stderr comes from bats.
+# shellcheck disable=SC2154
+
+load ../lib/tunic
+load guarded
+
+setup_file() {
+	tunic_setup
+	programs_build
+}
+
+setup() {
+	guarded_setup
+	proxy
+}
+
+teardown() { background_end; }
+
+# reaches COMMAND...: by address, and without a word.
+reaches() {
+	guarded "$@" connect 192.0.2.1 80 20
+	assert_output '20 of 20'
+	[ -z "$stderr" ] || { seen; fail "there were words"; }
+}
+
+@test "a static program" { reaches ./static; }
+
+@test "a static program for another libc" { reaches ./musl; }
+
+@test "a dynamic program for another libc" { reaches ./musl-dynamic; }
+
+@test "a program that makes its system calls itself" { reaches ./raw; }
+
+@test "a program that the library is in goes on as without the guard" { reaches ./dynamic; }
+
+@test "a static program by IPv6" {
+	guarded ./static connect 2001:db8::1 80 3
+	assert_output '3 of 3'
+}
+
+@test "a program that a static program starts with an empty environment" {
+	reaches ./past ./dynamic
+	reaches ./past ./static
+}
+
+@test "a static program that a dynamic one starts" {
+	# shellcheck disable=SC2016 # for the shell inside
+	guarded sh -c '"$@"; env -i "$@"' sh ./static connect 192.0.2.1 80
+	assert_output $'1 of 1\n1 of 1'
+}
+
+@test "a program of 32 bits, static and dynamic, by address and by name" {
+	[ "$(uname -m)" = x86_64 ] || skip "there are none for this machine"
+	gcc -m32 -O2 -D_GNU_SOURCE -o narrow "$TESTS/guard/client.c" -lpthread
+	gcc -m32 -static -O2 -D_GNU_SOURCE -o narrow-static "$TESTS/guard/client.c" -lpthread 2>warnings
+	reaches ./narrow-static
+	guarded ./narrow-static name sink.example 80
+	assert_output '1 of 1'
+	guarded ./narrow connect 192.0.2.1 80
+	assert_output '1 of 1'
+	guarded ./narrow-static connect 127.0.0.1 22
+	assert_output '0 of 1 ECONNREFUSED'
+	guarded ./narrow-static listen 0.0.0.0
+	assert_output '0 of 1 EACCES'
+}
+
+@test "a script whose interpreter is static, or is started by options of env" {
+	needs busybox
+	printf '#!%s sh\n./static connect 192.0.2.1 80\n' "$(command -v busybox)" >script
+	chmod +x script
+	guarded ./script
+	assert_output '1 of 1'
+	printf '#!/usr/bin/env -iS %s connect 192.0.2.1 80 1\n' "$PWD/dynamic" >script
+	guarded ./script
+	assert_output '1 of 1'
+}
+
+@test "a Go program, by address and by name, eight at once" {
+	local go
+	go=$(command -v go || echo /usr/lib/go-*/bin/go)
+	needs "$go"
+	# shellcheck disable=SC2030,SC2031 # for this test alone
+	export GOCACHE=$BATS_TEST_TMPDIR/cache GO111MODULE=off CGO_ENABLED=0
+	"$go" build -o dialling "$TESTS/guard/dialling.go"
+	guarded ./dialling 192.0.2.1:80 8
+	assert_output '8 of 8'
+	guarded ./dialling sink.example:80 8
+	assert_output '8 of 8'
+}
+
+@test "a tunic inside a tunic is guarded by the outer one" {
+	guarded "$TUNIC" ./static connect 192.0.2.1 80
+	assert_output '1 of 1'
+}
+
+@test "strace and gdb work inside" {
+	needs strace gdb
+	guarded strace -f -e trace=connect ./static connect 192.0.2.1 80
+	assert_output '1 of 1'
+	assert_stderr_has ', {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("192.0.2.1")}, 16) = 0'
+	guarded gdb -q -batch -ex run --args ./static connect 192.0.2.1 80
+	assert_output_has '1 of 1'
+}
+
+@test "a setuid program is refused still" {
+	[ "$(id -u)" -eq 0 ] || skip "only root can make such a file"
+	needs setpriv
+	local place
+	place=$(mktemp -d /var/tmp/tunic-test.XXXXXX)
+	chmod 755 "$place"
+	cp "$TUNIC" static "$place"
+	mkdir "$place/.libs"
+	cp "$LIBTUNIC" "$place/.libs"
+	chmod u+s "$place/static"
+	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
+		env HOME=/nonexistent "$place/tunic" "$place/static" connect 192.0.2.1 80
+	rm -rf "$place"
+	assert_status 126
+	assert_stderr_says 'is setuid'
+}
+
+@test "an ordinary user has the guard too" {
+	[ "$(id -u)" -eq 0 ] || skip "that is who runs these tests"
+	needs setpriv
+	local place
+	place=$(mktemp -d /var/tmp/tunic-test.XXXXXX)
+	chmod 755 "$place"
+	cp "$TUNIC" static "$place"
+	mkdir "$place/.libs"
+	cp "$LIBTUNIC" "$place/.libs"
+	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
+		env HOME=/nonexistent "$place/tunic" "$place/static" name sink.example 80
+	rm -rf "$place"
+	assert_output '1 of 1'
+}
+
+@test "-v says at the end what went past the library, and by which program" {
+	# shellcheck disable=SC2016 # for the shell inside
+	guarded -v sh -c './dynamic connect 192.0.2.1 80 2; ./static connect 192.0.2.1 80 3; ./musl name sink.example 80
+		./static connect 127.0.0.1 22'
+	assert_stderr_says 'guard: at the end: 2 connections as the library has them, 3 past the library by static, 1 past the library by musl, 1 look-ups past it, 1 refused'
+	guarded -v true
+	assert_stderr_says 'guard: at the end: there was nothing to do'
+}

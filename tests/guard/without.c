@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Starts a program on a kernel that lacks something, as old ones and containers do.
+ *
+ *	without pidfd_getfd|landlock|namespaces|listener PROGRAM [ARGUMENT...]
+ */
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	unsigned call, error;
+} lacks[] = {
+	{"pidfd_getfd", SYS_pidfd_getfd, EPERM},
+	{"landlock", SYS_landlock_create_ruleset, ENOSYS},
+	{"namespaces", SYS_unshare, EPERM},
+	{"listener", SYS_seccomp, ENOSYS},
+};
+
+static int take_away(unsigned call, unsigned error)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 2 && i < sizeof(lacks) / sizeof(*lacks); i++)
+		if (strcmp(argv[1], lacks[i].name) == 0 &&
+			take_away(lacks[i].call, lacks[i].error) == 0)
+			execvp(argv[2], argv + 2);
+	return 127;
+}
