@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	struct proxy_question is_tor;
 	struct elf_file own;
 	char program[PATH_MAX], library[PATH_MAX];
-	bool with_shim;
+	bool with_shim, tor;
 
 	refuse_if_secure();
 
@@ -73,7 +73,11 @@ int main(int argc, char **argv)
 	with_shim = program_judge(program, &own, guard_is_wanted(&options.settings));
 
 	library_find(library, &own);
-	launch_prepare(&options, with_shim ? library : NULL, proxy_kind_is_tor(&is_tor));
+	tor = proxy_kind_is_tor(&is_tor);
+	launch_prepare(&options, with_shim ? library : NULL, tor);
+	/* The guard makes connections of its own. */
+	if (tor)
+		options.settings.pipeline = PIPELINE_YES;
 	guard_launch(&options.settings, program, line.program);
 	/* Only the guard can stand in for the shim. */
 	program_judge(program, &own, guard_is_in_force());

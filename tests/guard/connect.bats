@@ -33,7 +33,11 @@ while True:
 @test "a thread that exchanges descriptor and address gets no connection past the proxy" {
 	answers "$BATS_TEST_TMPDIR/connections"
 	proxy
-	./static race "$PORT" 20000 >"$BATS_TEST_TMPDIR/bare"
+	# That it can be won at all has to be seen; beside much else that takes more than one try.
+	for _ in 1 2 3 4 5; do
+		./static race "$PORT" 20000 >"$BATS_TEST_TMPDIR/bare"
+		[ ! -s "$BATS_TEST_TMPDIR/connections" ] || break
+	done
 	wait_until 10 test -s "$BATS_TEST_TMPDIR/connections"
 	: >"$BATS_TEST_TMPDIR/connections"
 	guarded ./static race "$PORT" 20000
