@@ -2,15 +2,17 @@
 /*
  * Measures one subject in this process, as it was started: bare, or with a library preloaded.
  *
- *	bench [-t MILLISECONDS] [-p PORT] [-l LIBRARY] SUBJECT [PROGRAM ARGUMENTS...]
+ *	bench [-t MILLISECONDS] [-p PORT] [-l LIBRARY] SUBJECT [ARGUMENTS...]
  *
  * Prints the nanoseconds of one operation: the quickest sixteenth of many short batches, since what
  * disturbs a batch only ever makes it longer. The subjects are the rows of a table below.
  *
+ * A subject may tell a figure of its own instead of its time.
+ *
  * What goes far away goes there through the wrapper that this process was started with. A bare
  * process gets the port of a socks_sink --tor with -p, and then speaks SOCKS itself. The hot
  * subjects have such a connection open beside the descriptors that they use. -l is preloaded into
- * the programs that `start` starts.
+ * the programs that `start` starts, which the arguments name.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,6 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -34,6 +38,7 @@ extern char **environ;
 /* TEST-NET-2: nobody's, so that every tool tunnels it. */
 static const char far_address[] = "198.51.100.7";
 
+enum { MANY_MAX = 10000, IDLE = 1000, PATIENCE = 30000 /* milliseconds */ };
 enum { FAR_PORT = 80, NAMES = 4000, SAMPLES_MAX = 1 << 16, READ_SIZE = 1 << 16, READS = 64 };
 
 /* The conversation that a client with credentials has. In one turn Tor leaves 05 02 out. */
@@ -49,6 +54,8 @@ static char **command_environment;
 
 static int pair[2];
 static int polled;
+static int tunnel;
+static uint64_t told;      /* the figure of a subject that measures itself, in nanoseconds */
 static int receive_buffer; /* 0: as the kernel likes */
 
 _Noreturn static void die(const char *what)
@@ -73,15 +80,21 @@ static void must(bool good, const char *what)
 
 /* ---- connections ----------------------------------------------------------------------------- */
 
-static int connected(const char *address, in_port_t port)
+static int reach(int fd, const char *address, in_port_t port)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+
+	inet_pton(AF_INET, address, &to.sin_addr);
+	return connect(fd, (const struct sockaddr *)&to, sizeof(to));
+}
+
+static int connected(const char *address, in_port_t port)
+{
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (receive_buffer > 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
-	inet_pton(AF_INET, address, &to.sin_addr);
-	must(fd >= 0 && connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0, "connect");
+	must(fd >= 0 && reach(fd, address, port) == 0, "connect");
 	return fd;
 }
 
@@ -122,15 +135,21 @@ static int stepwise_open(void)
 	return fd;
 }
 
-static int one_turn_open(const uint8_t *last, size_t n)
+static void turn_put(int fd, const uint8_t *last, size_t n)
 {
 	uint8_t turn[sizeof(greeting) + sizeof(login) + 64];
-	int fd = connected("127.0.0.1", proxy_port);
 
 	memcpy(turn, greeting, sizeof(greeting));
 	memcpy(turn + sizeof(greeting), login, sizeof(login));
 	memcpy(turn + sizeof(greeting) + sizeof(login), last, n);
 	put(fd, turn, sizeof(greeting) + sizeof(login) + n);
+}
+
+static int one_turn_open(const uint8_t *last, size_t n)
+{
+	int fd = connected("127.0.0.1", proxy_port);
+
+	turn_put(fd, last, n);
 	take(fd, LOGIN_REPLY_LEN + REPLY_LEN);
 	return fd;
 }
@@ -158,6 +177,97 @@ static void run_connect(void)
 static void run_stepwise(void)
 {
 	echo_once(stepwise_open());
+}
+
+/* ---- many connections in one thread ---------------------------------------------------------- */
+
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	must(getrlimit(RLIMIT_NOFILE, &limit) == 0, "getrlimit");
+	limit.rlim_cur = limit.rlim_max;
+	must(setrlimit(RLIMIT_NOFILE, &limit) == 0, "setrlimit");
+	polled = epoll_create1(EPOLL_CLOEXEC);
+}
+
+/* A connection that does not block, and that epoll watches. Loopback takes what is said at once. */
+static int far_begin(void)
+{
+	const int whole = LOGIN_REPLY_LEN + REPLY_LEN;
+	struct epoll_event event = {.events = proxy_port ? EPOLLIN : EPOLLOUT};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	uint64_t start = now();
+	int result =
+		proxy_port ? reach(fd, "127.0.0.1", proxy_port) : reach(fd, far_address, FAR_PORT);
+
+	must(fd >= 0 && (result == 0 || errno == EINPROGRESS), "connect");
+	start = now() - start;
+	told = start > told ? start : told;
+	if (proxy_port) {
+		setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &whole, sizeof(whole));
+		turn_put(fd, request, sizeof(request));
+	}
+	event.data.fd = fd;
+	must(epoll_ctl(polled, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
+	return fd;
+}
+
+static void far_finish(int fd)
+{
+	socklen_t len = sizeof(errno);
+
+	must(epoll_ctl(polled, EPOLL_CTL_DEL, fd, NULL) == 0, "epoll_ctl");
+	if (proxy_port)
+		take(fd, LOGIN_REPLY_LEN + REPLY_LEN);
+	else
+		must(getsockopt(fd, SOL_SOCKET, SO_ERROR, &errno, &len) == 0 && errno == 0,
+			"connect");
+}
+
+/* Opens so many, where they are answered; then closes them. */
+static void many(int count, bool answered)
+{
+	static int fds[MANY_MAX];
+	struct epoll_event events[64];
+	int ready;
+
+	for (int i = 0; i < count; i++)
+		fds[i] = far_begin();
+	for (int left = answered ? count : 0; left > 0; left -= ready) {
+		ready = epoll_wait(polled, events, 64, PATIENCE);
+		must(ready > 0, "epoll_wait");
+		for (int i = 0; i < ready; i++)
+			far_finish(events[i].data.fd);
+	}
+	if (!answered)
+		must(epoll_wait(polled, events, 64, 0) == 0, "epoll_wait");
+	for (int i = 0; i < count; i++)
+		end(fds[i]);
+}
+
+static void run_longest(void)
+{
+	told = 0;
+	many(1000, true);
+}
+
+static void run_50(void)
+{
+	many(50, true);
+	told = 0;
+}
+
+static void run_1000(void)
+{
+	many(1000, true);
+	told = 0;
+}
+
+static void run_10000(void)
+{
+	many(10000, false);
+	told = 0;
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */
@@ -204,6 +314,24 @@ static void run_distinct(void)
 	look_up(name);
 }
 
+/* ---- a page ---------------------------------------------------------------------------------- */
+
+/* The arguments are the host's name and its port. */
+static void run_first_byte(void)
+{
+	static const char page[] = "GET /first HTTP/1.0\r\n\r\n";
+	const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *list;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	must(getaddrinfo(command[0], command[1], &hints, &list) == 0, command[0]);
+	must(fd >= 0 && connect(fd, list->ai_addr, list->ai_addrlen) == 0, "connect");
+	freeaddrinfo(list);
+	put(fd, page, sizeof(page) - 1);
+	take(fd, 1);
+	end(fd);
+}
+
 /* ---- bulk ------------------------------------------------------------------------------------ */
 
 /*
@@ -226,7 +354,7 @@ static void run_bulk(void)
 
 static void prepare_pair(void)
 {
-	far_open();
+	tunnel = far_open();
 	must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0, "socketpair");
 }
 
@@ -246,6 +374,29 @@ static void run_getppid(void)
 	getppid();
 }
 
+static void prepare_watched(void)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	prepare_ready();
+	must(epoll_ctl(polled, EPOLL_CTL_ADD, tunnel, &event) == 0, "epoll_ctl");
+}
+
+/* One descriptor is ready, one connection opens, and nothing happens on all the others. */
+static void prepare_pending(void)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	raise_descriptors();
+	for (int i = 0; i <= IDLE; i++) {
+		must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0, "socketpair");
+		must(epoll_ctl(polled, EPOLL_CTL_ADD, pair[1], &event) == 0, "epoll_ctl");
+	}
+	put(pair[0], "x", 1);
+	far_begin();
+	told = 0;
+}
+
 static void run_dup(void)
 {
 	close(dup(pair[0]));
@@ -263,6 +414,39 @@ static void run_epoll(void)
 	struct epoll_event event;
 
 	must(epoll_wait(polled, &event, 1, 0) == 1, "epoll_wait");
+}
+
+static void run_epoll_mod(void)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	must(epoll_ctl(polled, EPOLL_CTL_MOD, tunnel, &event) == 0, "epoll_ctl");
+}
+
+static void run_epoll_add(void)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+
+	must(epoll_ctl(polled, EPOLL_CTL_DEL, tunnel, NULL) == 0, "epoll_ctl");
+	must(epoll_ctl(polled, EPOLL_CTL_ADD, tunnel, &event) == 0, "epoll_ctl");
+}
+
+static void run_select(void)
+{
+	struct timeval none = {0};
+	fd_set ready;
+
+	FD_ZERO(&ready);
+	FD_SET(pair[1], &ready);
+	must(select(pair[1] + 1, &ready, NULL, NULL, &none) == 1, "select");
+}
+
+static void run_write(void)
+{
+	char byte = 'x';
+
+	must(write(pair[0], &byte, 1) == 1, "write");
+	must(read(pair[1], &byte, 1) == 1, "read");
 }
 
 static void run_send(void)
@@ -325,24 +509,35 @@ static const struct subject {
 	void (*prepare)(void);
 	void (*run)(void);
 	unsigned batch;
+	int arguments; /* at least */
 } subjects[] = {
-	{"start", NULL, run_start, 1},
-	{"exec", NULL, run_exec, 1},
-	{"connect", NULL, run_connect, 1},
-	{"stepwise", NULL, run_stepwise, 1},
-	{"numeric", NULL, run_numeric, 32},
-	{"hosts", NULL, run_hosts, 4},
-	{"distinct", NULL, run_distinct, 1},
-	{"repeated", NULL, run_repeated, 32},
-	{"fake", NULL, run_distinct, 32},
-	{"bulk", NULL, run_bulk, 1},
-	{"getppid", NULL, run_getppid, 128},
-	{"dup", prepare_pair, run_dup, 128},
-	{"poll", prepare_ready, run_poll, 128},
-	{"epoll", prepare_ready, run_epoll, 128},
-	{"send", prepare_pair, run_send, 128},
-	{"sendmsg", prepare_pair, run_sendmsg, 128},
-	{NULL, NULL, NULL, 0},
+	{"start", NULL, run_start, 1, 1},
+	{"exec", NULL, run_exec, 1, 1},
+	{"connect", NULL, run_connect, 1, 0},
+	{"at-once-50", raise_descriptors, run_50, 1, 0},
+	{"at-once-1000", raise_descriptors, run_1000, 1, 0},
+	{"longest", raise_descriptors, run_longest, 1, 0},
+	{"begun-10000", raise_descriptors, run_10000, 1, 0},
+	{"stepwise", NULL, run_stepwise, 1, 0},
+	{"numeric", NULL, run_numeric, 32, 0},
+	{"hosts", NULL, run_hosts, 4, 0},
+	{"distinct", NULL, run_distinct, 1, 0},
+	{"repeated", NULL, run_repeated, 32, 0},
+	{"fake", NULL, run_distinct, 32, 0},
+	{"first-byte", NULL, run_first_byte, 1, 2},
+	{"bulk", NULL, run_bulk, 1, 0},
+	{"getppid", NULL, run_getppid, 128, 0},
+	{"dup", prepare_pair, run_dup, 128, 0},
+	{"poll", prepare_ready, run_poll, 128, 0},
+	{"epoll", prepare_ready, run_epoll, 128, 0},
+	{"epoll-pending", prepare_pending, run_epoll, 128, 0},
+	{"epoll-mod", prepare_watched, run_epoll_mod, 128, 0},
+	{"epoll-add", prepare_watched, run_epoll_add, 128, 0},
+	{"select", prepare_ready, run_select, 128, 0},
+	{"write", prepare_pair, run_write, 128, 0},
+	{"send", prepare_pair, run_send, 128, 0},
+	{"sendmsg", prepare_pair, run_sendmsg, 128, 0},
+	{NULL, NULL, NULL, 0, 0},
 };
 
 static int ascending(const void *a, const void *b)
@@ -364,7 +559,7 @@ static double measure(const struct subject *subject, uint64_t duration)
 		start = now();
 		for (unsigned i = 0; i < subject->batch; i++)
 			subject->run();
-		samples[n++] = (double)(now() - start) / subject->batch;
+		samples[n++] = (double)(told > 0 ? told : now() - start) / subject->batch;
 	} while (start < end_at && n < SAMPLES_MAX);
 	qsort(samples, n, sizeof(*samples), ascending);
 	return samples[n / 16];
@@ -404,7 +599,7 @@ int main(int argc, char **argv)
 	}
 	subject = subject_named(argv[optind]);
 	command = argv + optind + 1;
-	if ((subject->run == run_start || subject->run == run_exec) && !command[0]) {
+	if (subject->arguments > argc - optind - 1) {
 		fprintf(stderr, "bench: %s what?\n", subject->name);
 		return 2;
 	}

@@ -26,10 +26,12 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/queue.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -39,17 +41,19 @@ enum { DESCRIPTORS_MAX = 65536, ECHO_MAX = 16384, EVENTS_MAX = 64 };
 
 enum phase {
 	TALKING, /* until the request is known */
-	HOLDING, /* --delay: the reply waits for the timer */
+	HOLDING, /* --delay: the reply waits until it is due */
 	OPEN,
 	CLOSING, /* the last bytes are on their way */
 };
 
 struct client {
-	int fd, timer; /* timer -1: none */
+	int fd;
 	enum phase phase;
 	uint32_t interest; /* what epoll watches fd for */
 	struct socks_server socks;
-	uint64_t zeros; /* still to be sent */
+	TAILQ_ENTRY(client) place; /* among those that are held */
+	uint64_t due;              /* nanoseconds of the monotonic clock */
+	uint64_t zeros;            /* still to be sent */
 	size_t len, sent;
 	uint8_t bytes[ECHO_MAX]; /* bytes[sent..len) go back to the client */
 };
@@ -62,9 +66,12 @@ static struct {
 	const char *path; /* NULL: TCP */
 } options = {.zeros = UINT64_MAX};
 
-/* Both descriptors of a client lead to it. */
 static struct client *clients[DESCRIPTORS_MAX];
 static int epoll;
+
+/* All are held for the same time, so the first of them is always due first, and one timer does. */
+static TAILQ_HEAD(held_clients, client) held = TAILQ_HEAD_INITIALIZER(held);
+static int timer;
 
 _Noreturn static void die(const char *what)
 {
@@ -80,18 +87,39 @@ static void watch(int operation, int fd, uint32_t events)
 		die("epoll_ctl");
 }
 
-static void timer_end(struct client *client)
+static uint64_t now(void)
 {
-	if (client->timer < 0)
-		return;
-	clients[client->timer] = NULL;
-	close(client->timer);
-	client->timer = -1;
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* Sets the timer to when the first is due; to never, if there is none. */
+static void timer_set(void)
+{
+	const struct client *first = TAILQ_FIRST(&held);
+	const uint64_t due = first ? first->due : 0;
+	const struct itimerspec at = {.it_value = {.tv_sec = (time_t)(due / 1000000000),
+					      .tv_nsec = (long)(due % 1000000000)}};
+
+	timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+static void client_release(struct client *client)
+{
+	const bool first = client == TAILQ_FIRST(&held);
+
+	TAILQ_REMOVE(&held, client, place);
+	client->phase = CLOSING;
+	if (first)
+		timer_set();
 }
 
 static void client_drop(struct client *client)
 {
-	timer_end(client);
+	if (client->phase == HOLDING)
+		client_release(client);
 	clients[client->fd] = NULL;
 	close(client->fd);
 	free(client);
@@ -125,16 +153,11 @@ static void client_answer(struct client *client)
 
 static void client_hold(struct client *client)
 {
-	const struct itimerspec due = {.it_value = {.tv_sec = (time_t)(options.delay / 1000),
-					       .tv_nsec = (long)(options.delay % 1000) * 1000000}};
-
-	client->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (client->timer < 0 || client->timer >= DESCRIPTORS_MAX)
-		die("timerfd_create");
-	timerfd_settime(client->timer, 0, &due, NULL);
-	clients[client->timer] = client;
-	watch(EPOLL_CTL_ADD, client->timer, EPOLLIN);
 	client->phase = HOLDING;
+	client->due = now() + options.delay * 1000000;
+	TAILQ_INSERT_TAIL(&held, client, place);
+	if (client == TAILQ_FIRST(&held))
+		timer_set();
 }
 
 /*
@@ -264,20 +287,28 @@ static void client_watch(struct client *client)
 	client->interest = interest;
 }
 
-static void client_serve(struct client *client, int fd, uint32_t events)
+static void client_serve(struct client *client, uint32_t events)
 {
 	bool alive = true;
 
-	if (fd == client->timer) {
-		timer_end(client);
-		client_answer(client);
-	} else if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR))
 		alive = client_receive(client);
-	}
 	if (alive && client_send(client))
 		client_watch(client);
 	else
 		client_drop(client);
+}
+
+static void held_serve(void)
+{
+	const uint64_t time = now();
+	struct client *client;
+
+	while ((client = TAILQ_FIRST(&held)) != NULL && client->due <= time) {
+		client_release(client);
+		client_answer(client);
+		client_serve(client, 0);
+	}
 }
 
 static void client_accept(int listener)
@@ -293,7 +324,6 @@ static void client_accept(int listener)
 	/* On a unix socket this fails, and is not needed. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	client->fd = fd;
-	client->timer = -1;
 	client->phase = TALKING;
 	client->interest = EPOLLIN;
 	client->zeros = 0;
@@ -315,8 +345,10 @@ _Noreturn static void serve(int listener)
 
 			if (fd == listener)
 				client_accept(listener);
+			else if (fd == timer)
+				held_serve();
 			else if (clients[fd] != NULL)
-				client_serve(clients[fd], fd, events[i].events);
+				client_serve(clients[fd], events[i].events);
 		}
 	}
 }
@@ -422,6 +454,10 @@ int main(int argc, char **argv)
 	epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (epoll < 0)
 		die("epoll_create1");
+	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (timer < 0)
+		die("timerfd_create");
+	watch(EPOLL_CTL_ADD, timer, EPOLLIN);
 	listener = options.path ? listener_unix(options.path) : listener_tcp();
 	watch(EPOLL_CTL_ADD, listener, EPOLLIN);
 	if (fflush(stdout) != 0)
