@@ -62,16 +62,22 @@ static void record_duplicates(int fd, const struct tunnelled *tunnel)
 			fd_table_record(other, tunnel);
 }
 
-bool progress_publish(int fd, const struct tunnelled *tunnel, const struct connection *connection,
-	const struct socks_target *target, uint64_t deadline)
+enum progress_published progress_publish(int fd, const struct tunnelled *tunnel,
+	const struct connection *connection, const struct socks_target *target, uint64_t deadline)
 {
+	const uint64_t cookie = fd_table_cookie(fd);
 	struct tunnelled recorded = *tunnel;
 	struct opening_hold hold;
 	struct opening *opening;
 
 	if (!opening_map_ready() || !opening_lock(&hold))
-		return false;
-	opening = opening_new(fd_table_cookie(fd));
+		return PROGRESS_NO_ROOM;
+	opening = opening_at(fd);
+	if (opening != NULL && atomic_load(&opening->cookie) == cookie) {
+		opening_unlock(&hold);
+		return PROGRESS_BEFORE;
+	}
+	opening = opening_new(cookie);
 	recorded.opening = opening_place(opening);
 	if (opening != NULL && !fd_table_record(fd, &recorded)) {
 		opening_set(opening, OPENING_OVER);
@@ -89,7 +95,7 @@ bool progress_publish(int fd, const struct tunnelled *tunnel, const struct conne
 		watch_begin(opening, fd);
 	}
 	opening_unlock(&hold);
-	return opening != NULL;
+	return opening != NULL ? PROGRESS_PUBLISHED : PROGRESS_NO_ROOM;
 }
 
 /* A socket such as the program had takes the place of the stand-in. */
