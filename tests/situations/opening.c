@@ -284,6 +284,22 @@ static void shut_down_for_good(void)
 	printf("connect: %s\n", errno_name(connect_and_wait(fd, &place)));
 }
 
+/* Not known to the compiler, who would warn. */
+static void *volatile no_memory = (void *)8;
+
+static void misused(void)
+{
+	socklen_t len = sizeof(int);
+	int fd = opening(ECHOES);
+
+	until_held(fd, 1);
+	show("ioctl", ioctl(fd, FIONREAD, no_memory));
+	show("SO_ERROR", getsockopt(fd, SOL_SOCKET, SO_ERROR, no_memory, &len));
+	show("no length", getsockopt(fd, SOL_SOCKET, SO_ERROR, &(int){0}, no_memory));
+	show("TCP_INFO", getsockopt(fd, IPPROTO_TCP, TCP_INFO, no_memory, &len));
+	show_answered(fd, ECHOES);
+}
+
 /* Options that would change how the conversation with a proxy goes are the program's own, and stay. */
 static void with_options(void)
 {
@@ -338,6 +354,7 @@ static const struct situation situations[] = {
 	{"disconnected", disconnected},
 	{"shut-down", shut_down},
 	{"shut-down-for-good", shut_down_for_good},
+	{"misused", misused},
 	{"with-options", with_options},
 	{"with-options-late", with_options_late},
 };
