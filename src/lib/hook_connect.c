@@ -105,7 +105,7 @@ static int connect_stream(int fd, int domain, const struct sockaddr *addr, sockl
 	return tunnel_open(fd, domain, &ep, &target);
 }
 
-EXPORTED int connect(int fd, const struct sockaddr *addr, socklen_t len)
+static int connect_judged(int fd, const struct sockaddr *addr, socklen_t len)
 {
 	const bool ready = library_ready();
 	struct sockaddr_storage copy = {.ss_family = AF_UNSPEC};
@@ -139,6 +139,15 @@ EXPORTED int connect(int fd, const struct sockaddr *addr, socklen_t len)
 	default:
 		return refuse(REFUSAL_PROTOCOL, NULL);
 	}
+}
+
+EXPORTED int connect(int fd, const struct sockaddr *addr, socklen_t len)
+{
+	const int saved = errno, result = connect_judged(fd, addr, len);
+
+	if (result == 0)
+		errno = saved;
+	return result;
 }
 EXPORT_ALIAS(__connect, connect);
 

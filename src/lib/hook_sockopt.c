@@ -3,11 +3,13 @@
  * Hooks: socket options. Multicast is refused; a stand-in answers like the program's socket; and one
  * whose tunnel is opening like a socket that is being connected.
  */
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 
 #include "lib/aside.h"
+#include "lib/caller_memory.h"
 #include "lib/library.h"
 #include "lib/opening.h"
 #include "lib/progress.h"
@@ -69,15 +71,27 @@ EXPORTED int setsockopt(int fd, int level, int name, const void *value, socklen_
 	return real.setsockopt(fd, level, name, value, len);
 }
 
+/* The kernel writes first: it is the one to say EFAULT. What it writes is of no meaning. */
+static bool is_writable(int fd, void *value, const socklen_t *len)
+{
+	const int saved = errno;
+	bool writable = caller_memory_readable(len, sizeof(*len));
+	socklen_t room = writable ? *len : 0;
+
+	writable = writable && real.getsockopt(fd, SOL_SOCKET, SO_TYPE, value, &room) == 0;
+	errno = saved;
+	return writable;
+}
+
 EXPORTED int getsockopt(int fd, int level, int name, void *restrict value, socklen_t *restrict len)
 {
 	struct tunnelled tunnel;
 
 	library_ready();
-	if (opening_any() && value != NULL && len != NULL && opening_at(fd) != NULL &&
+	if (opening_any() && opening_at(fd) != NULL && is_writable(fd, value, len) &&
 		answer_of_opening(fd, level, name, value, len))
 		return 0;
-	if (value != NULL && len != NULL && stand_in_find(fd, &tunnel) &&
+	if (stand_in_find(fd, &tunnel) && is_writable(fd, value, len) &&
 		stand_in_getsockopt(&tunnel, level, name, value, len))
 		return 0;
 	return real.getsockopt(fd, level, name, value, len);

@@ -110,29 +110,33 @@ EXPORT_ALIAS(_IO_fdopen, fdopen) __attribute_malloc__ __attribute__((leaf));
 #endif
 
 /* While a connection is being made there is nothing to read, and nothing waits to be sent. */
-static bool tells_nothing(int fd, ioctl_request request, int *count)
+static bool tells_nothing(int fd, ioctl_request request)
 {
 	enum opening_state state;
 
 	if ((request != FIONREAD && request != TIOCOUTQ) || !opening_any())
 		return false;
 	state = progress_step(fd, NULL);
-	if (state != OPENING_GOING_ON && state != OPENING_OPTIMISTIC)
-		return false;
-	*count = 0;
-	return true;
+	return state == OPENING_GOING_ON || state == OPENING_OPTIMISTIC;
 }
 
 EXPORTED int ioctl(int fd, ioctl_request request, ...)
 {
+	bool nothing;
 	void *argument;
 	va_list more;
+	int result;
 
 	va_start(more, request);
 	argument = va_arg(more, void *);
 	va_end(more);
 	library_ready();
-	return tells_nothing(fd, request, argument) ? 0 : real.ioctl(fd, request, argument);
+	nothing = tells_nothing(fd, request);
+	/* The kernel writes first: it is the one to say EFAULT. */
+	result = real.ioctl(fd, request, argument);
+	if (nothing && result == 0)
+		*(int *)argument = 0;
+	return result;
 }
 
 /* shutdown(2) on a socket that is being connected ends that. */

@@ -62,16 +62,22 @@ static void record_duplicates(int fd, const struct tunnelled *tunnel)
 			fd_table_record(other, tunnel);
 }
 
-bool progress_publish(int fd, const struct tunnelled *tunnel, const struct connection *connection,
-	const struct socks_target *target, uint64_t deadline)
+enum progress_published progress_publish(int fd, const struct tunnelled *tunnel,
+	const struct connection *connection, const struct socks_target *target, uint64_t deadline)
 {
+	const uint64_t cookie = fd_table_cookie(fd);
 	struct tunnelled recorded = *tunnel;
 	struct opening_hold hold;
 	struct opening *opening;
 
 	if (!opening_map_ready() || !opening_lock(&hold))
-		return false;
-	opening = opening_new(fd_table_cookie(fd));
+		return PROGRESS_NO_ROOM;
+	opening = opening_at(fd);
+	if (opening != NULL && atomic_load(&opening->cookie) == cookie) {
+		opening_unlock(&hold);
+		return PROGRESS_BEFORE;
+	}
+	opening = opening_new(cookie);
 	recorded.opening = opening_place(opening);
 	if (opening != NULL && !fd_table_record(fd, &recorded)) {
 		opening_set(opening, OPENING_OVER);
@@ -89,7 +95,7 @@ bool progress_publish(int fd, const struct tunnelled *tunnel, const struct conne
 		watch_begin(opening, fd);
 	}
 	opening_unlock(&hold);
-	return opening != NULL;
+	return opening != NULL ? PROGRESS_PUBLISHED : PROGRESS_NO_ROOM;
 }
 
 /* A socket such as the program had takes the place of the stand-in. */
@@ -123,6 +129,13 @@ static void break_off(struct opening *opening, int fd)
 	real.shutdown(fd, SHUT_RDWR);
 }
 
+/* One byte behind what the proxy will at least say yet: each piece that a step takes of it brings the mark nearer. */
+static void set_mark(const struct opening *opening, int fd)
+{
+	set_int(fd, SOL_SOCKET, SO_RCVLOWAT,
+		(int)socks_client_least(&opening->connection.socks) + 1);
+}
+
 /*
  * The request is on its way, and the program may write after it. What it reads begins with the
  * proxy's answer; so that poll and epoll call the socket readable no sooner than when there is a byte behind that,
@@ -130,8 +143,7 @@ static void break_off(struct opening *opening, int fd)
  */
 static void let_write(struct opening *opening, int fd)
 {
-	set_int(fd, SOL_SOCKET, SO_RCVLOWAT,
-		(int)socks_client_least(&opening->connection.socks) + 1);
+	set_mark(opening, fd);
 	watch_restore(opening);
 	opening_set(opening, OPENING_OPTIMISTIC);
 }
@@ -141,8 +153,9 @@ static void settle(struct opening *opening, int fd, enum step step, short waited
 {
 	if (step == STEP_GOING_ON) {
 		if (atomic_load(&opening->state) == OPENING_OPTIMISTIC)
-			return;
-		if (library.settings->optimistic && socks_client_asked(&opening->connection.socks))
+			set_mark(opening, fd);
+		else if (library.settings->optimistic &&
+			 socks_client_asked(&opening->connection.socks))
 			let_write(opening, fd);
 		else if (opening->connection.events != waited_for)
 			watch_arm(opening);
@@ -276,8 +289,6 @@ enum opening_state progress_wait(int fd, uint64_t deadline, enum progress_goal g
 	struct pollfd pollfd = {.fd = fd};
 	enum opening_state state;
 
-	if (goal == PROGRESS_ANSWERED)
-		lower_mark(fd);
 	while (state = progress_step(fd, &pollfd.events), has_to_wait(state, goal)) {
 		const uint64_t now = connection_now();
 
@@ -285,6 +296,8 @@ enum opening_state progress_wait(int fd, uint64_t deadline, enum progress_goal g
 			errno = ETIMEDOUT;
 			return state;
 		}
+		if (goal == PROGRESS_ANSWERED)
+			lower_mark(fd);
 		if (real.poll(&pollfd, 1, deadline - now > SLICE ? SLICE : (int)(deadline - now)) <
 				0 &&
 			errno == EINTR && connection_interrupted())

@@ -8,12 +8,18 @@
 #include "lib/fd_table.h"
 #include "lib/opening.h"
 
+enum progress_published {
+	PROGRESS_PUBLISHED,
+	PROGRESS_NO_ROOM,
+	PROGRESS_BEFORE, /* another thread has been quicker: one is opening behind `fd` already */
+};
+
 /*
  * Makes the connection prepared in `connection` known to all threads as the opening behind `fd`, and
- * takes the program's epoll registrations in hand. `tunnel` is recorded. False: there is no room for another.
+ * takes the program's epoll registrations in hand. `tunnel` is recorded.
  */
-bool progress_publish(int fd, const struct tunnelled *tunnel, const struct connection *connection,
-	const struct socks_target *target, uint64_t deadline);
+enum progress_published progress_publish(int fd, const struct tunnelled *tunnel,
+	const struct connection *connection, const struct socks_target *target, uint64_t deadline);
 
 /* connect(2) to the proxy came back with this errno, or 0. Returns what state the opening is in now. */
 enum opening_state progress_begun(int fd, int error);

@@ -289,7 +289,7 @@ static bool has_begun(int error)
 	return error == 0 || error == EINPROGRESS || error == EINTR;
 }
 
-static bool publish(const struct attempt *attempt)
+static enum progress_published publish(const struct attempt *attempt)
 {
 	return progress_publish(attempt->fd, &attempt->tunnel, &attempt->connection,
 		attempt->target, attempt->deadline);
@@ -314,7 +314,7 @@ static int leave_it_going(struct attempt *attempt)
 
 	aside_give_back(&attempt->aside, attempt->fd);
 	attempt->left = true;
-	if (!publish(attempt)) {
+	if (publish(attempt) != PROGRESS_PUBLISHED) {
 		disconnect(attempt->fd, &attempt->tunnel);
 		errno = error == EINTR ? ECONNABORTED : ETIMEDOUT;
 		return -1;
@@ -478,11 +478,16 @@ static int open_now(struct attempt *attempt, int begun, uint64_t until)
 
 static int open_waiting(struct attempt *attempt, int begun)
 {
+	const bool seen = !__libc_single_threaded || library.settings->optimistic;
+	const enum progress_published published = seen ? publish(attempt) : PROGRESS_NO_ROOM;
 	struct timeval saved = {0};
-	const uint64_t until = connection_now() + lend_deadline(attempt->fd, &saved);
 	int result, error;
+	uint64_t until;
 
-	if ((!__libc_single_threaded || library.settings->optimistic) && publish(attempt))
+	if (published == PROGRESS_BEFORE)
+		return tunnel_open_again(attempt->fd, &attempt->tunnel);
+	until = connection_now() + lend_deadline(attempt->fd, &saved);
+	if (published == PROGRESS_PUBLISHED)
 		result = open_among_threads(attempt, begun, until);
 	else
 		result = open_now(attempt, begun, until);
@@ -513,6 +518,9 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 	/* The kernel says 0 once to who did not wait for the outcome of its connect, and then EISCONN. */
 	prepare(&attempt.connection, fd, domain, &socks);
 	if (is_connected(fd)) {
+		/* It may be another thread that has begun, since the caller looked. */
+		if (opening_at(fd) != NULL)
+			return tunnel_open_again(fd, &attempt.tunnel);
 		if (tunnel_pays(fd))
 			return 0;
 		errno = attempt.connection.proxy_len ? connection_reach(&attempt.connection)
@@ -529,9 +537,15 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 	}
 	if (is_blocking(fd))
 		return open_waiting(&attempt, begun);
-	if (publish(&attempt))
+	switch (publish(&attempt)) {
+	case PROGRESS_PUBLISHED:
 		return open_later(&attempt, begun);
-	return open_now(&attempt, begun, attempt.deadline);
+	case PROGRESS_BEFORE:
+		return tunnel_open_again(fd, &attempt.tunnel);
+	case PROGRESS_NO_ROOM:
+	default:
+		return open_now(&attempt, begun, attempt.deadline);
+	}
 }
 
 /*

@@ -101,6 +101,20 @@ static struct watch *watch_find(struct opening *opening, int epoll, int fd)
 	return NULL;
 }
 
+/* The same by another number of the epoll: the data in it tells whose registration that is. */
+static struct watch *watch_found(struct opening *opening, int epoll, int fd)
+{
+	struct interest found[OPENING_WATCHES];
+	const size_t n = interest_of_kernel(fd, found, OPENING_WATCHES);
+
+	for (size_t i = 0; i < n; i++)
+		for (int j = 0; j < OPENING_WATCHES; j++)
+			if (found[i].epoll == epoll && found[i].fd == fd &&
+				found[i].data == mark_of(&opening->watches[j]))
+				return &opening->watches[j];
+	return NULL;
+}
+
 static struct watch *watch_free(struct opening *opening)
 {
 	for (int i = 0; i < OPENING_WATCHES; i++)
@@ -205,6 +219,8 @@ int watch_control(
 	struct watch *watch = watch_find(opening, epoll, fd);
 	struct epoll_event ours;
 
+	if (watch == NULL && interest_unsure(epoll))
+		watch = watch_found(opening, epoll, fd);
 	if (op == EPOLL_CTL_ADD && watch == NULL)
 		return add(opening, epoll, fd, event);
 	if (op == EPOLL_CTL_MOD && watch != NULL)

@@ -60,6 +60,10 @@ load situations
 	alike epolling modified
 }
 
+@test "a registration can be modified while it opens by way of a duplicate of the epoll" {
+	alike epolling modified-by-duplicate
+}
+
 @test "a registration can be deleted and made again while it opens" {
 	alike epolling deleted
 }

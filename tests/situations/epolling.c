@@ -215,6 +215,23 @@ static void modified(void)
 	show_wait("answered", ep, PATIENCE);
 }
 
+/* An epoll has several numbers, when it has been duplicated, and takes each for itself. */
+static void modified_by_duplicate(void)
+{
+	int ep = epoll_new(), other = dup(ep), fd = unconnected();
+
+	add(ep, fd, EPOLLIN | EPOLLET, THIS);
+	show_wait("unconnected", ep, 0);
+	begin(fd);
+	show("EPOLL_CTL_MOD", registered(other, EPOLL_CTL_MOD, fd, EPOLLOUT | EPOLLET, THAT));
+	show("EPOLL_CTL_ADD", registered(other, EPOLL_CTL_ADD, fd, EPOLLOUT, THIS));
+	show_wait_until_held("until held", ep, 1);
+	answer(1);
+	show_wait("answered", ep, PATIENCE);
+	show("EPOLL_CTL_DEL", registered(other, EPOLL_CTL_DEL, fd, 0, 0));
+	show_wait("deleted", ep, A_WHILE);
+}
+
 /* Gone, and there again; errors as ever. */
 static void deleted(void)
 {
@@ -455,6 +472,7 @@ static const struct situation situations[] = {
 	{"exclusive-before", exclusive_before},
 	{"exclusive-meanwhile", exclusive_meanwhile},
 	{"modified", modified},
+	{"modified-by-duplicate", modified_by_duplicate},
 	{"deleted", deleted},
 	{"deleted-for-good", deleted_for_good},
 	{"closed-and-reused", closed_and_reused},

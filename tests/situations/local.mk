@@ -24,6 +24,7 @@ EXTRA_DIST += \
 	tests/situations/lives.bats \
 	tests/situations/nesting.bats \
 	tests/situations/opening.bats \
+	tests/situations/optimistic.bats \
 	tests/situations/polling.bats \
 	tests/situations/refusing.bats \
 	tests/situations/situation.h \

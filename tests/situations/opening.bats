@@ -64,6 +64,14 @@ load situations
 	alike opening shut-down-for-good
 }
 
+@test "a single byte that the server says is told of" {
+	alike opening a-single-byte
+}
+
+@test "memory that cannot be written is EFAULT while it opens" {
+	alike opening misused
+}
+
 @test "SO_RCVLOWAT and TCP_CORK that were set before stay, and delay nothing" {
 	alike opening with-options
 }

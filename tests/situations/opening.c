@@ -284,6 +284,34 @@ static void shut_down_for_good(void)
 	printf("connect: %s\n", errno_name(connect_and_wait(fd, &place)));
 }
 
+/* One byte is all that the server says, and it may come right behind what a proxy has said. */
+static void a_single_byte(void)
+{
+	int fd = opening(ECHOES_LATE);
+
+	show_poll("open", fd, POLLOUT, PATIENCE);
+	usleep(A_WHILE * 1000);
+	show("send", send(fd, "x", 1, 0));
+	show_poll("its echo", fd, POLLIN, PATIENCE);
+	show_value("recv", recv(fd, (char[4]){0}, 4, 0));
+}
+
+/* Not known to the compiler, who would warn. */
+static void *volatile no_memory = (void *)8;
+
+static void misused(void)
+{
+	socklen_t len = sizeof(int);
+	int fd = opening(ECHOES);
+
+	until_held(fd, 1);
+	show("ioctl", ioctl(fd, FIONREAD, no_memory));
+	show("SO_ERROR", getsockopt(fd, SOL_SOCKET, SO_ERROR, no_memory, &len));
+	show("no length", getsockopt(fd, SOL_SOCKET, SO_ERROR, &(int){0}, no_memory));
+	show("TCP_INFO", getsockopt(fd, IPPROTO_TCP, TCP_INFO, no_memory, &len));
+	show_answered(fd, ECHOES);
+}
+
 /* Options that would change how the conversation with a proxy goes are the program's own, and stay. */
 static void with_options(void)
 {
@@ -338,6 +366,8 @@ static const struct situation situations[] = {
 	{"disconnected", disconnected},
 	{"shut-down", shut_down},
 	{"shut-down-for-good", shut_down_for_good},
+	{"a-single-byte", a_single_byte},
+	{"misused", misused},
 	{"with-options", with_options},
 	{"with-options-late", with_options_late},
 };

@@ -44,6 +44,7 @@ way() {
 	case $1 in
 	stepwise) ;;
 	one-turn) settle PIPELINE=yes ;;
+	optimistic) settle PIPELINE=yes OPTIMISTIC=yes ;;
 	odd) settle PROXY=127.0.0.1:9051 ;;
 	closing) settle PROXY=127.0.0.1:9052 ;;
 	unix) settle PROXY="unix:$BATS_FILE_TMPDIR/late.sock" ;;

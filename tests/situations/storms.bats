@@ -35,3 +35,7 @@ WAYS=(stepwise one-turn)
 @test "a number that was closed by a raw system call is its next owner's" {
 	alike storms closed-unseen
 }
+
+@test "of two threads that connect one socket one begins it" {
+	alike storms one-socket
+}

@@ -20,6 +20,7 @@ enum {
 	SHARED = 500,
 	RACES = 2000,
 	PENDING = 10000,
+	ROUNDS_OF_TWO = 200,
 };
 
 /* With a reset: many thousands must not fill the machine with sockets that wait for their last packets. */
@@ -359,6 +360,47 @@ static void closed_unseen(void)
 	show_wait("left", ep, A_WHILE);
 }
 
+/* ---- two threads connect one socket ---------------------------------------------------------------- */
+
+static pthread_barrier_t both;
+
+static void *connect_one(void *argument)
+{
+	const struct place place = far_place(ECHOES);
+	const int *fd = argument;
+	bool begun;
+
+	pthread_barrier_wait(&both);
+	begun = connect_to(*fd, &place) == -1 && errno == EINPROGRESS;
+	return begun ? argument : NULL;
+}
+
+/* One of them begins it; there are not two conversations on one socket. */
+static void one_socket(void)
+{
+	const struct place place = far_place(ECHOES);
+	pthread_t threads[2];
+	int begun = 0, echoing = 0;
+
+	pthread_barrier_init(&both, NULL, 2);
+	for (int i = 0; i < ROUNDS_OF_TWO; i++) {
+		int fd = stream(&place, SOCK_NONBLOCK);
+		void *result;
+
+		for (int n = 0; n < 2; n++)
+			pthread_create(&threads[n], NULL, connect_one, &fd);
+		for (int n = 0; n < 2; n++) {
+			pthread_join(threads[n], &result);
+			begun += result != NULL;
+		}
+		answer(1);
+		must(poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, PATIENCE) == 1, "poll");
+		echoing += echoes(fd);
+		close(fd);
+	}
+	printf("begun once: %d, echo: %d\n", begun == ROUNDS_OF_TWO, echoing);
+}
+
 static const struct situation situations[] = {
 	{"signals-that-restart", signals_that_restart},
 	{"signals-that-interrupt", signals_that_interrupt},
@@ -367,6 +409,7 @@ static const struct situation situations[] = {
 	{"one-epoll", one_epoll},
 	{"closing-each-others", closing_each_others},
 	{"closed-unseen", closed_unseen},
+	{"one-socket", one_socket},
 };
 
 SITUATIONS_MAIN(situations)

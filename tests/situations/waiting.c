@@ -90,7 +90,9 @@ static void for_the_answer(void)
 	struct actor actor = {.act = to_answer};
 
 	actor_start(&actor);
+	errno = ENOTTY;
 	show("connect", connect_to(fd, &place));
+	printf("errno as it was: %d\n", errno == ENOTTY);
 	actor_end(&actor);
 	show("connect again", connect_to(fd, &place));
 	show_open("then", fd, ECHOES);
