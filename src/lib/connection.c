@@ -25,6 +25,11 @@ static enum step fail(struct connection *connection, enum connection_failure fai
 	return STEP_FAILED;
 }
 
+static int not_waiting(const struct connection *connection)
+{
+	return connection->ours ? 0 : MSG_DONTWAIT;
+}
+
 static enum step wait_for(struct connection *connection, short events)
 {
 	connection->events = events;
@@ -56,7 +61,8 @@ static enum step send_all(struct connection *connection)
 	size_t n;
 
 	while (bytes = socks_client_emit(&connection->socks, &n), n > 0) {
-		ssize_t sent = real.send(connection->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t sent =
+			real.send(connection->fd, bytes, n, not_waiting(connection) | MSG_NOSIGNAL);
 
 		if (sent < 0 && is_not_yet(errno))
 			return wait_for(connection, POLLOUT);
@@ -69,7 +75,7 @@ static enum step send_all(struct connection *connection)
 		}
 	}
 	/* The proxy will need its time: to look for the answer at once would be in vain. */
-	return just_sent ? wait_for(connection, POLLIN) : STEP_DONE;
+	return just_sent && !connection->ours ? wait_for(connection, POLLIN) : STEP_DONE;
 }
 
 /* Feeds the codec as far as it goes. Returns how many of the bytes it took. */
@@ -92,11 +98,13 @@ static size_t feed(struct socks_client *socks, const uint8_t *bytes, size_t n)
  */
 static enum step receive(struct connection *connection)
 {
+	const int flags = connection->ours ? 0 : MSG_DONTWAIT | MSG_PEEK;
 	uint8_t bytes[SOCKS_REPLY_MAX];
-	ssize_t n = real.recv(connection->fd, bytes, sizeof(bytes), MSG_DONTWAIT | MSG_PEEK);
+	ssize_t n = real.recv(connection->fd, bytes, sizeof(bytes), flags);
 	size_t taken;
 
-	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+	/* On a socket of ours the wait is recv's own; whoever looks at the clock has to come by after a signal. */
+	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || (errno == EINTR && flags == 0)))
 		return wait_for(connection, POLLIN);
 	if (n < 0 && errno == EINTR)
 		return STEP_GOING_ON;
@@ -106,7 +114,8 @@ static enum step receive(struct connection *connection)
 	if (n == 0)
 		return socks_client_feed(&connection->socks, bytes, 0);
 	taken = feed(&connection->socks, bytes, (size_t)n);
-	if (real.recv(connection->fd, bytes, taken, MSG_DONTWAIT) != (ssize_t)taken)
+	if (!connection->ours &&
+		real.recv(connection->fd, bytes, taken, MSG_DONTWAIT) != (ssize_t)taken)
 		return fail(connection, CONNECTION_TALK, EPROTO);
 	return socks_client_outcome(&connection->socks);
 }

@@ -33,6 +33,7 @@ struct connection {
 	socklen_t proxy_len;
 	enum connection_phase phase;
 	short events; /* what the next step waits for: POLLIN or POLLOUT */
+	bool ours; /* nobody else's socket, and it blocks: a step may wait, and read all that there is */
 	struct socks_client socks;
 	enum connection_failure failure;
 	int error; /* the errno of the failure */

@@ -17,7 +17,8 @@
 
 void closing(int fd)
 {
-	const bool noted = interest_any(fd), opening = opening_any() && opening_at(fd) != NULL;
+	const bool noted = interest_registered(fd);
+	const bool opening = opening_any() && opening_at(fd) != NULL;
 
 	if ((!noted && !opening) || !progress_is_ours())
 		return;

@@ -6,6 +6,7 @@
 #include "lib/hook_close.h"
 #include "lib/interest.h"
 #include "lib/library.h"
+#include "lib/opening.h"
 #include "lib/real.h"
 
 static int follow(int from, int to)
@@ -14,6 +15,8 @@ static int follow(int from, int to)
 		return to;
 	if (fd_table_any())
 		fd_table_duplicate(from, to);
+	if (opening_any())
+		opening_duplicated(opening_at(from));
 	interest_duplicate(from, to);
 	return to;
 }

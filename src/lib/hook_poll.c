@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Hooks: poll and ppoll. */
+#undef _FORTIFY_SOURCE /* with it libc's header defines them, in a way of its own */
 #include <errno.h>
 
 #include "lib/deadline.h"

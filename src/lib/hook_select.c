@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/caller_memory.h"
 #include "lib/deadline.h"
 #include "lib/library.h"
 #include "lib/opening.h"
@@ -82,14 +81,13 @@ static int went(int result, int n, const struct given *given, const struct deadl
 static void give_time(struct timeval *timeout, const struct timespec *left)
 {
 	timeout->tv_sec = left->tv_sec;
-	timeout->tv_usec = (left->tv_nsec + 999) / 1000 % 1000000;
+	timeout->tv_usec = left->tv_nsec / 1000;
 }
 
 /* Times that the kernel refuses (EINVAL) it shall see itself. */
 static bool is_time(const struct timeval *timeout)
 {
-	return timeout == NULL || (caller_memory_readable(timeout, sizeof(*timeout)) &&
-					  timeout->tv_sec >= 0 && timeout->tv_usec >= 0);
+	return timeout == NULL || (timeout->tv_sec >= 0 && timeout->tv_usec >= 0);
 }
 
 EXPORTED int select(int n, fd_set *restrict readers, fd_set *restrict writers,

@@ -26,6 +26,7 @@ struct note {
 	struct sequenced place;
 	_Atomic uint64_t words[SEQUENCED_WORDS(struct noted)];
 	atomic_bool unsure;
+	atomic_bool duplicated;
 	atomic_bool is_epoll;
 };
 
@@ -80,43 +81,50 @@ void interest_duplicate(int from, int to)
 
 	if (other == NULL)
 		return;
-	mark(&other->unsure);
+	mark(&other->duplicated);
 	if (note == NULL)
 		note = note_at(from, true);
 	if (note == NULL)
 		return;
-	mark(&note->unsure);
+	mark(&note->duplicated);
 	if (atomic_load(&note->is_epoll))
 		mark(&other->is_epoll);
 }
 
-bool interest_any(int fd)
+bool interest_registered(int fd)
 {
 	const struct note *note = note_at(fd, false);
 
-	return note != NULL &&
-	       (key_of(note) != 0 || atomic_load(&note->unsure) || atomic_load(&note->is_epoll));
+	return note != NULL && (key_of(note) != 0 || atomic_load(&note->is_epoll));
+}
+
+static bool is_noted(int fd)
+{
+	const struct note *note = note_at(fd, false);
+
+	return note != NULL && (interest_registered(fd) || atomic_load(&note->unsure) ||
+				       atomic_load(&note->duplicated));
 }
 
 int interest_next(int fd)
 {
 	fd = chunks_next(&notes, fd);
-	while (fd >= 0 && !interest_any(fd))
+	while (fd >= 0 && !is_noted(fd))
 		fd = chunks_next(&notes, fd + 1);
 	return fd;
 }
 
-bool interest_forget(int fd)
+void interest_forget(int fd)
 {
 	static const struct noted nothing;
 	struct note *note = note_at(fd, false);
 
-	if (!interest_any(fd))
-		return false;
+	if (!is_noted(fd))
+		return;
 	sequenced_write(&note->place, note->words, 0, &nothing, sizeof(nothing));
 	atomic_store(&note->unsure, false);
+	atomic_store(&note->duplicated, false);
 	atomic_store(&note->is_epoll, false);
-	return true;
 }
 
 static bool note_read(int fd, struct interest *out)
@@ -138,7 +146,7 @@ size_t interest_of(int fd, struct interest *out, size_t max)
 
 	if (note == NULL || max == 0)
 		return 0;
-	if (atomic_load(&note->unsure))
+	if (interest_unsure(fd))
 		return interest_of_kernel(fd, out, max);
 	if (!note_read(fd, out))
 		return 0;
@@ -149,7 +157,22 @@ bool interest_unsure(int fd)
 {
 	const struct note *note = note_at(fd, false);
 
-	return note != NULL && atomic_load(&note->unsure);
+	return note != NULL && (atomic_load(&note->unsure) || atomic_load(&note->duplicated));
+}
+
+bool interest_duplicated(int fd)
+{
+	const struct note *note = note_at(fd, false);
+
+	return note != NULL && atomic_load(&note->duplicated);
+}
+
+void interest_alone(int fd)
+{
+	struct note *note = note_at(fd, false);
+
+	if (note != NULL)
+		atomic_store(&note->duplicated, false);
 }
 
 bool interest_is_epoll(int fd)

@@ -21,14 +21,18 @@ void interest_note(int epoll, int op, int fd, const struct epoll_event *event);
 /* `to` is now a duplicate of `from`. */
 void interest_duplicate(int from, int to);
 
-/* `fd` is about to be closed. True: something was noted there. */
-bool interest_forget(int fd);
+/* `fd` is about to be closed. */
+void interest_forget(int fd);
 
 /* The first descriptor from `fd` on of which something is noted. -1: there is none. */
 int interest_next(int fd);
 
-/* Has anything been noted for `fd`, or `fd` been used as an epoll? No system call. */
-bool interest_any(int fd);
+/* Is `fd` registered, as far as is noted, or has it been used as an epoll? No system call. */
+bool interest_registered(int fd);
+
+/* May it have duplicates? One that was closed by now has left this, too, until interest_alone says otherwise. */
+bool interest_duplicated(int fd);
+void interest_alone(int fd);
 
 /*
  * Fills `out` with the registrations of the socket behind `fd`, under this number and those of its

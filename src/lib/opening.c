@@ -128,6 +128,7 @@ struct opening *opening_new(uint64_t cookie)
 	opening->next_free = 0;
 	opening->shared = false;
 	atomic_store(&opening->events, 0);
+	atomic_store(&opening->duplicated, false);
 	atomic_store(&opening->state, OPENING_OVER);
 	atomic_store(&opening->cookie, cookie);
 	return opening;
@@ -163,6 +164,12 @@ struct opening *opening_at(int fd)
 	opening = &here->openings[tunnel.opening - 1];
 	return atomic_load_explicit(&opening->cookie, memory_order_acquire) == cookie ? opening
 										      : NULL;
+}
+
+void opening_duplicated(struct opening *opening)
+{
+	if (opening != NULL)
+		atomic_store(&opening->duplicated, true);
 }
 
 bool opening_hides(int fd, short *events)

@@ -33,6 +33,7 @@ struct watch {
 struct opening {
 	_Atomic uint64_t cookie; /* of the socket; 0: this place is free */
 	_Atomic unsigned state;  /* enum opening_state */
+	atomic_bool duplicated;  /* its socket has more than one descriptor, or had */
 	_Atomic unsigned got;    /* changes whenever the conversation gets further */
 	_Atomic short events;    /* what its next step waits for: POLLIN or POLLOUT */
 	uint32_t next_free;      /* place of the next free one; 0: there is none */
@@ -94,6 +95,9 @@ void opening_set(struct opening *opening, enum opening_state state);
 
 /* The opening that is behind `fd`, as far as is known without asking the kernel. NULL: none. */
 struct opening *opening_at(int fd);
+
+/* Its socket has another descriptor from now on. NULL: it is no opening. */
+void opening_duplicated(struct opening *opening);
 
 /* Is a tunnel going on behind `fd`? If so *events is what its next step waits for. Asks the kernel nothing. */
 bool opening_hides(int fd, short *events);

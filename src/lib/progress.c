@@ -51,15 +51,19 @@ bool progress_is_ours(void)
 }
 
 /* The duplicates that the program has made of the socket before connect. */
-static void record_duplicates(int fd, const struct tunnelled *tunnel)
+static void record_duplicates(struct opening *opening, int fd, const struct tunnelled *tunnel)
 {
 	const uint64_t cookie = fd_table_cookie(fd);
 
-	if (!interest_unsure(fd))
+	if (!interest_duplicated(fd))
 		return;
 	for (int other = interest_next(0); other >= 0; other = interest_next(other + 1))
-		if (other != fd && interest_unsure(other) && fd_table_cookie(other) == cookie)
+		if (other != fd && interest_duplicated(other) && fd_table_cookie(other) == cookie) {
 			fd_table_record(other, tunnel);
+			opening_duplicated(opening);
+		}
+	if (!atomic_load(&opening->duplicated))
+		interest_alone(fd);
 }
 
 enum progress_published progress_publish(int fd, const struct tunnelled *tunnel,
@@ -91,7 +95,7 @@ enum progress_published progress_publish(int fd, const struct tunnelled *tunnel,
 		opening->target = *target;
 		aside_put(&opening->aside, fd);
 		opening_set(opening, OPENING_GOING_ON);
-		record_duplicates(fd, &recorded);
+		record_duplicates(opening, fd, &recorded);
 		watch_begin(opening, fd);
 	}
 	opening_unlock(&hold);
@@ -217,7 +221,9 @@ static int fd_of(struct opening *opening, int fd)
 		return -1;
 	if (fd < 0)
 		fd = opening->fd;
-	return fd_table_cookie(fd) == cookie ? fd : fd_table_other(fd, cookie);
+	if (fd_table_cookie(fd) == cookie)
+		return fd;
+	return atomic_load(&opening->duplicated) ? fd_table_other(fd, cookie) : -1;
 }
 
 /* `fd` -1: any that is the opening's. */
@@ -383,7 +389,8 @@ void progress_closing(int fd)
 	if (opening == NULL || !opening_lock(&hold))
 		return;
 	if (atomic_load(&opening->cookie) == fd_table_cookie(fd)) {
-		other = fd_table_other(fd, opening->cookie);
+		other = atomic_load(&opening->duplicated) ? fd_table_other(fd, opening->cookie)
+							  : -1;
 		if (other >= 0) {
 			watch_move(opening, fd, other);
 			opening->fd = other;

@@ -39,13 +39,12 @@ static const struct timespec at_once;
 static bool is_time(const struct timespec *timeout)
 {
 	return timeout == NULL ||
-	       (caller_memory_readable(timeout, sizeof(*timeout)) && timeout->tv_sec >= 0 &&
-		       timeout->tv_nsec >= 0 && timeout->tv_nsec < 1000000000);
+	       (timeout->tv_sec >= 0 && timeout->tv_nsec >= 0 && timeout->tv_nsec < 1000000000);
 }
 
 static bool is_zero(const struct timespec *timeout)
 {
-	return timeout != NULL && is_time(timeout) && timeout->tv_sec == 0 && timeout->tv_nsec == 0;
+	return timeout != NULL && timeout->tv_sec == 0 && timeout->tv_nsec == 0;
 }
 
 static bool is_ready_now(int fd)
@@ -418,7 +417,7 @@ int readiness_epoll(int epoll, struct epoll_event *events, int max, const struct
 	bool moved;
 
 	if (!is_time(timeout)) {
-		errno = caller_memory_readable(timeout, sizeof(*timeout)) ? EINVAL : EFAULT;
+		errno = EINVAL;
 		return -1;
 	}
 	deadline = deadline_in(instant ? NULL : timeout);

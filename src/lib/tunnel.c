@@ -79,6 +79,19 @@ static uint64_t deadline_of_settings(void)
 	return connection_now() + (uint64_t)library.settings->timeout * 1000;
 }
 
+/* A socket to ask the proxy on: nobody else's, so it may block, for as long as the settings say. */
+static int asking_socket(void)
+{
+	const struct timeval timeout = {.tv_sec = (time_t)library.settings->timeout};
+	int fd = real.socket(proxy_domain(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0) {
+		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+		real.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+	}
+	return fd;
+}
+
 /*
  * A fresh socket of our own that can reach the proxy, not connected yet. -1: errno is set. One for a
  * unix socket blocks: while the proxy's queue is full it would get EAGAIN, and have nothing to wait for.
@@ -129,10 +142,11 @@ bool tunnel_ask(enum socks_command command, const struct socks_target *question,
 	*denied = false;
 	if (!start_socks(&socks, command, question))
 		return false;
-	fd = own_socket();
+	fd = asking_socket();
 	if (fd < 0)
 		return false;
 	prepare(&connection, fd, proxy_domain(), &socks);
+	connection.ours = true;
 	step = ask(&connection);
 	real.close(fd);
 	if (step == STEP_DONE) {
