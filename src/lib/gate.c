@@ -44,7 +44,7 @@ bool gate_wait(int fd, enum gate gate, int flags)
 	enum opening_state state;
 	bool waits;
 
-	if (opening_at(fd) == NULL || !progress_is_ours())
+	if (opening_at(fd) == NULL || !library_is_ours())
 		return true;
 	waits = is_blocking(fd, gate, flags);
 	errno = 0;

@@ -20,7 +20,7 @@ void closing(int fd)
 	const bool noted = interest_registered(fd);
 	const bool opening = opening_any() && opening_at(fd) != NULL;
 
-	if ((!noted && !opening) || !progress_is_ours())
+	if ((!noted && !opening) || !library_is_ours())
 		return;
 	if (opening)
 		progress_closing(fd);

@@ -45,7 +45,7 @@ static bool is_opening(int fd, struct tunnelled *tunnel)
 {
 	uint64_t cookie;
 
-	return opening_any() && opening_at(fd) != NULL && progress_is_ours() &&
+	return opening_any() && opening_at(fd) != NULL && library_is_ours() &&
 	       fd_table_peek(fd, &cookie, tunnel) && fd_table_cookie(fd) == cookie;
 }
 

@@ -14,7 +14,7 @@
 
 static void leave(void)
 {
-	if (library_ready() && getpid() == library.owner)
+	if (library_ready() && library_is_ours())
 		pool_map_leave(&library.pool);
 }
 

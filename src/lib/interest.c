@@ -5,7 +5,7 @@
  *
  * Where it cannot be all, the note is marked unsure, and whoever needs the truth asks the kernel:
  * the descriptor is in a second epoll, or has been duplicated, or two threads wrote at once, or the
- * registration fires once only and may have done so. That costs a walk over the open descriptors
+ * registration fires once only and may have done so. That costs a look at each epoll
  * (interest_kernel.c), and after it is paid, the connect that needed it is the only one that was slow.
  */
 #include "lib/interest.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A socket's registrations with epolls, as the kernel tells them: every descriptor of ours that is an
- * epoll has a line for each of its members in /proc/self/fdinfo (proc_pid_fdinfo(5)),
+ * A socket's registrations with epolls, as the kernel tells them: every epoll has a line for each of its
+ * members in /proc/self/fdinfo (proc_pid_fdinfo(5)),
  *
  *	tfd:        7 events:       19 data:     7fff0007  pos:0 ino:1a2b sdev:9
  *
@@ -10,13 +10,11 @@
  */
 #include "lib/interest.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -77,22 +75,11 @@ static const char *path_of(char out[static PATH_BYTES], const char *folder, int 
 	return out;
 }
 
-static bool is_epoll(int fd)
-{
-	static const char name[] = "anon_inode:[eventpoll]";
-	char path[PATH_BYTES], target[sizeof(name)];
-	ssize_t n = readlink(path_of(path, "/proc/self/fd/", fd), target, sizeof(target));
-
-	return n == sizeof(name) - 1 && memcmp(target, name, sizeof(name) - 1) == 0;
-}
-
 static void look_at(struct search *search, int fd)
 {
 	char path[PATH_BYTES];
 	int file;
 
-	if (!is_epoll(fd))
-		return;
 	file = open(path_of(path, "/proc/self/fdinfo/", fd), O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return;
@@ -100,43 +87,18 @@ static void look_at(struct search *search, int fd)
 	real.close(file);
 }
 
-/* getdents64(2)'s record. */
-struct record {
-	uint64_t inode;
-	int64_t offset;
-	unsigned short length;
-	unsigned char type;
-	char name[];
-};
-
-static void look_at_all(struct search *search, int folder)
-{
-	_Alignas(struct record) char bytes[4096];
-	long n;
-
-	while ((n = real.syscall(SYS_getdents64, (long)folder, bytes, sizeof(bytes))) > 0)
-		for (long at = 0; at < n;) {
-			const struct record *record = (const struct record *)(bytes + at);
-
-			if (record->name[0] >= '0' && record->name[0] <= '9')
-				look_at(search, atoi(record->name));
-			at += record->length;
-		}
-}
-
 size_t interest_of_kernel(int fd, struct interest *out, size_t max)
 {
 	struct search search = {.out = out, .max = max};
 	const int saved = errno;
 	struct stat st;
-	int folder = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (folder >= 0 && fstat(fd, &st) == 0) {
+	if (fstat(fd, &st) == 0) {
 		search.inode = st.st_ino;
-		look_at_all(&search, folder);
+		for (int epoll = interest_next(0); epoll >= 0; epoll = interest_next(epoll + 1))
+			if (interest_is_epoll(epoll))
+				look_at(&search, epoll);
 	}
-	if (folder >= 0)
-		real.close(folder);
 	errno = saved;
 	return search.count;
 }

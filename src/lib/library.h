@@ -20,7 +20,6 @@ struct library {
 	char run[64];                    /* TUNIC_RUN, "" without */
 	char nonce[17];                  /* 16 hex digits, this library instance's own */
 	struct pool pool;
-	pid_t owner; /* the process that was set up, not its children */
 };
 
 extern struct library library;
@@ -37,6 +36,12 @@ static inline bool library_ready(void)
 {
 	return atomic_load_explicit(&library_is_ready, memory_order_acquire) || library_set_up();
 }
+
+/*
+ * Is this process the one that our memory belongs to? Not so in a child of vfork, which has borrowed it. A forked
+ * child is told by the fork handler, or by this if it was forked past libc.
+ */
+bool library_is_ours(void);
 
 /* Sets errno for a refusal of this kind, says it once, and returns -1. `what` may be NULL. */
 int refuse(enum refusal refusal, const char *what);

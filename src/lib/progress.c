@@ -45,11 +45,6 @@ static void hand_options_back(struct opening *opening, int fd)
 	aside_give_back(&opening->aside, fd);
 }
 
-bool progress_is_ours(void)
-{
-	return getpid() == library.owner;
-}
-
 /* The duplicates that the program has made of the socket before connect. */
 static void record_duplicates(struct opening *opening, int fd, const struct tunnelled *tunnel)
 {

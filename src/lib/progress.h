@@ -67,7 +67,4 @@ bool progress_step_all(void);
 /* Finishes every opening that a program started next would find among its descriptors. */
 void progress_finish_inherited(void);
 
-/* Is this process the one that the tables belong to? Not so in a child of vfork, which has our memory. */
-bool progress_is_ours(void);
-
 #endif

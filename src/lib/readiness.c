@@ -26,6 +26,7 @@
 #include "lib/caller_memory.h"
 #include "lib/deadline.h"
 #include "lib/interest.h"
+#include "lib/library.h"
 #include "lib/opening.h"
 #include "lib/progress.h"
 #include "lib/real.h"
@@ -466,7 +467,7 @@ int readiness_control(int epoll, int op, int fd, struct epoll_event *event)
 	struct opening_hold hold;
 	int result;
 
-	if (opening == NULL || !is_judgeable(op, event) || !progress_is_ours() ||
+	if (opening == NULL || !is_judgeable(op, event) || !library_is_ours() ||
 		!opening_lock(&hold))
 		return real.epoll_ctl(epoll, op, fd, event);
 	if (opening_is_going_on(opening, fd))
@@ -484,7 +485,7 @@ void readiness_adopt(int epoll, int fd)
 	struct opening_hold hold;
 	size_t n;
 
-	if (opening == NULL || !progress_is_ours() || !opening_lock(&hold))
+	if (opening == NULL || !library_is_ours() || !opening_lock(&hold))
 		return;
 	n = opening_is_going_on(opening, fd) ? interest_of(fd, found, OPENING_WATCHES) : 0;
 	for (size_t i = 0; i < n; i++)

@@ -17,7 +17,7 @@
 #include "lib/hosts_copy.h"
 #include "lib/real.h"
 
-static char path[64], other[64];
+static char path[64], other[sizeof(path) + 4];
 
 /* Long after every change that a test makes. */
 static time_t later(void)
