@@ -2,7 +2,7 @@
 # ./dev check: everything that has to hold, in lanes beside each other, and the tally of it.
 
 # Which suites there are is said here, in the lanes, and not found by looking: one that is missing has to fail.
-SUITES="e2e guard preload situations leak install"
+SUITES="e2e guard preload leak install"
 THREAD_TESTS="tests/unit/test_pool"
 FUZZ_SECONDS=10
 SUITE_TIMEOUT=900
@@ -89,6 +89,7 @@ lane_tor() {
 	# shellcheck disable=SC2086 # none, or one word
 	step clients "$(suite_title clients)" suite_run clients "$BUILD" $CLIENTS
 	step stress "$(suite_title stress)" suite_run stress "$BUILD"
+	step situations "$(suite_title situations)" suite_run situations "$BUILD"
 	step leak-guard "nothing leaves under the guard, by whatever way" suite_run leak "$BUILD" --guard
 	[ "$(id -u)" -ne 0 ] || step leak-user "nothing leaves, started by an ordinary user" \
 		suite_run leak "$BUILD" --unprivileged

@@ -182,6 +182,14 @@ bool interest_is_epoll(int fd)
 	return note != NULL && atomic_load(&note->is_epoll);
 }
 
+void interest_epoll(int fd)
+{
+	struct note *note = note_at(fd, true);
+
+	if (note != NULL)
+		mark(&note->is_epoll);
+}
+
 bool interest_nested_ever(void)
 {
 	return atomic_load_explicit(&nested_ever, memory_order_relaxed);

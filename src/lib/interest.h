@@ -56,6 +56,9 @@ bool interest_unsure(int fd);
 /* Has `fd` been used as an epoll? */
 bool interest_is_epoll(int fd);
 
+/* It is about to be. */
+void interest_epoll(int fd);
+
 /* In a forked child: gives up what other threads of the parent were writing when it forked. */
 void interest_after_fork(void);
 

@@ -219,8 +219,10 @@ int watch_control(
 	struct watch *watch = watch_find(opening, epoll, fd);
 	struct epoll_event ours;
 
-	if (watch == NULL && interest_unsure(epoll))
+	if (watch == NULL && interest_unsure(epoll)) {
+		interest_epoll(epoll);
 		watch = watch_found(opening, epoll, fd);
+	}
 	if (op == EPOLL_CTL_ADD && watch == NULL)
 		return add(opening, epoll, fd, event);
 	if (op == EPOLL_CTL_MOD && watch != NULL)
