@@ -3,7 +3,7 @@
 
 # Which suites there are is said here, in the lanes, and not found by looking: one that is missing has to fail.
 SUITES="e2e guard preload leak install"
-THREAD_TESTS="tests/unit/test_pool"
+THREAD_TESTS="tests/unit/test_pool tests/unit/test_interest tests/unit/test_opening"
 FUZZ_SECONDS=10
 SUITE_TIMEOUT=900
 TEST_TIMEOUT=300

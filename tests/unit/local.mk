@@ -64,6 +64,27 @@ tests_unit_test_fd_table_SOURCES = \
 tests_unit_test_fd_table_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
 tests_unit_test_fd_table_LDADD = libbase.la $(CMOCKA_LIBS) -lpthread
 
+unit_tests += tests/unit/test_chunks
+tests_unit_test_chunks_SOURCES = tests/unit/test_chunks.c src/lib/chunks.c
+tests_unit_test_chunks_LDADD = $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_deadline
+tests_unit_test_deadline_LDADD = $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_interest
+tests_unit_test_interest_SOURCES = \
+	tests/unit/test_interest.c src/lib/chunks.c src/lib/interest.c src/lib/interest_kernel.c \
+	src/lib/dynamic.c src/lib/real.c
+tests_unit_test_interest_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
+tests_unit_test_interest_LDADD = libbase.la $(CMOCKA_LIBS) -lpthread
+
+unit_tests += tests/unit/test_opening
+tests_unit_test_opening_SOURCES = \
+	tests/unit/test_opening.c src/lib/chunks.c src/lib/fd_table.c src/lib/opening.c \
+	src/lib/dynamic.c src/lib/real.c
+tests_unit_test_opening_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
+tests_unit_test_opening_LDADD = libbase.la $(CMOCKA_LIBS) -lpthread
+
 unit_tests += tests/unit/test_received
 tests_unit_test_received_SOURCES = tests/unit/test_received.c src/lib/received.c
 tests_unit_test_received_LDADD = $(CMOCKA_LIBS)
