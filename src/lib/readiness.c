@@ -98,7 +98,8 @@ static nfds_t poll_translate(const struct pollfd *fds, struct pollfd *ours, nfds
 	nfds_t hidden = 0;
 	short events;
 
-	memcpy(ours, fds, n * sizeof(*fds));
+	if (n > 0)
+		memcpy(ours, fds, n * sizeof(*fds));
 	for (nfds_t i = 0; i < n; i++)
 		if (opening_hides(fds[i].fd, &events)) {
 			ours[i].events = events;
