@@ -16,6 +16,10 @@ load situations
 	alike lives forked-and-closed
 }
 
+@test "a child that was forked by a bare system call connects" {
+	alike lives forked-past-libc
+}
+
 @test "a connection that only the child has kept opens for it" {
 	alike lives left-to-a-child
 }

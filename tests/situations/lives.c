@@ -2,7 +2,9 @@
 /* Connections that open while the process forks, execs, hands descriptors on, or closes them. */
 #include "situation.h"
 
+#include <signal.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 enum { MANY = 50, INHERITED = 50 };
@@ -134,6 +136,24 @@ static void forked_and_closed(void)
 	answer(1);
 	show_poll("answered", fd, POLLOUT, PATIENCE);
 	show_open("answered", fd, ECHOES);
+}
+
+/* No handler hears of this fork. The child's connection is a connection like any other. */
+static void forked_past_libc(void)
+{
+	pid_t child = (pid_t)syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, 0L, 0L);
+
+	if (child == 0) {
+		int fd = opening(ECHOES);
+
+		until_held(fd, 1);
+		show("send", send(fd, "x", 1, 0));
+		answer(1);
+		show_poll("answered", fd, POLLOUT, PATIENCE);
+		show_open("answered", fd, ECHOES);
+		exit(0);
+	}
+	show_child("child", child);
 }
 
 /* The parent has gone over to something else, the child goes on with the connection. */
@@ -462,6 +482,7 @@ static const struct situation situations[] = {
 	{"forked", forked},
 	{"forked-before", forked_before},
 	{"forked-and-closed", forked_and_closed},
+	{"forked-past-libc", forked_past_libc},
 	{"left-to-a-child", left_to_a_child},
 	{"killed-child", killed_child},
 	{"forked-with-epoll", forked_with_epoll},
