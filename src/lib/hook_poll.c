@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Hooks: poll and ppoll. */
-#undef _FORTIFY_SOURCE /* with it libc's header defines them, in a way of its own */
+/* With it libc's headers define these functions inline, and clang then exports none of ours. */
+#undef _FORTIFY_SOURCE
+
 #include <errno.h>
 
 #include "lib/deadline.h"

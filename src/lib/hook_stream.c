@@ -3,6 +3,9 @@
  * Hooks: reading and writing. On a socket whose tunnel is opening there is nothing to read yet, and what is written
  * would go to the proxy; on all else, and so nearly always, they are two loads and the real call.
  */
+/* With it libc's headers define these functions inline, and clang then exports none of ours. */
+#undef _FORTIFY_SOURCE
+
 #include <errno.h>
 #include <stdarg.h>
 #include <sys/ioctl.h>
