@@ -5,11 +5,23 @@
  */
 #include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 #include <sys/syscall.h>
 
+#include "lib/caller_memory.h"
 #include "lib/hook_fdpass.h"
 #include "lib/library.h"
 #include "lib/real.h"
+
+/* The sixth argument of pselect6(2) points to a mask and its size. What cannot be read is no mask. */
+static const sigset_t *mask_of(const void *argument)
+{
+	const sigset_t *mask = NULL;
+
+	if (argument != NULL && caller_memory_readable(argument, sizeof(mask)))
+		memcpy(&mask, argument, sizeof(mask));
+	return mask;
+}
 
 /*
  * The result of an interposed function has syscall(2)'s own convention: -1 and errno. Six arguments
@@ -95,7 +107,7 @@ EXPORTED long syscall(long number, ...)
 	case SYS_poll:
 		return poll((struct pollfd *)a[0], (nfds_t)a[1], (int)a[2]);
 #endif
-#ifdef SYS_select
+#if defined(SYS_select) && !defined(SYS__newselect)
 	case SYS_select:
 		return select((int)a[0], (fd_set *)a[1], (fd_set *)a[2], (fd_set *)a[3],
 			(struct timeval *)a[4]);
@@ -105,8 +117,7 @@ EXPORTED long syscall(long number, ...)
 			(const sigset_t *)a[3]);
 	case SYS_pselect6:
 		return pselect((int)a[0], (fd_set *)a[1], (fd_set *)a[2], (fd_set *)a[3],
-			(const struct timespec *)a[4],
-			a[5] ? *(const sigset_t *const *)a[5] : NULL);
+			(const struct timespec *)a[4], mask_of((const void *)a[5]));
 	case SYS_epoll_pwait:
 		return epoll_pwait((int)a[0], (struct epoll_event *)a[1], (int)a[2], (int)a[3],
 			(const sigset_t *)a[4]);
