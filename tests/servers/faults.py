@@ -301,6 +301,14 @@ def note(talk):
         print(line, file=note.file, flush=True)
 
 
+def write_whole(directory, name, text):
+    """Whoever waits for the file finds all of it."""
+    path = os.path.join(directory, name)
+    with open(path + ".new", "w", encoding="ascii") as file:
+        file.write(text)
+    os.rename(path + ".new", path)
+
+
 def listener(family, where):
     sock = socket.socket(family)
     sock.bind(where)
@@ -335,10 +343,7 @@ def main():
     closed = socket.socket()
     closed.bind(("127.0.0.1", 0))
     ports["refused"] = closed.getsockname()[1]
-    with open(os.path.join(directory, "ports.new"), "w", encoding="ascii") as file:
-        for label, port in ports.items():
-            print(label, port, file=file)
-    os.rename(os.path.join(directory, "ports.new"), os.path.join(directory, "ports"))
+    write_whole(directory, "ports", "".join(f"{label} {port}\n" for label, port in ports.items()))
     while True:
         for key, _ in selector.select():
             conn, _ = key.fileobj.accept()

@@ -9,14 +9,13 @@ seconds all are refused, then and later. Behind the proxy is a page, "gathered P
 target; who speaks HTTP to it without SOCKS gathers by the request for the page. When it listens,
 DIRECTORY/port has its port; DIRECTORY/requests is as of faults.py.
 """
-import os
 import socket
 import sys
 import threading
 
 sys.dont_write_bytecode = True  # the tree stays as it is
 
-from faults import Gone, Talk, listener, notes_open, reply  # noqa: E402
+from faults import Gone, Talk, listener, notes_open, reply, write_whole  # noqa: E402
 
 PATIENCE = 10
 
@@ -70,9 +69,7 @@ def main():
     notes_open(directory)
     gathering = Gathering(count)
     sock = listener(socket.AF_INET, ("127.0.0.1", 0))
-    with open(os.path.join(directory, "port.new"), "w", encoding="ascii") as file:
-        print(sock.getsockname()[1], file=file)
-    os.rename(os.path.join(directory, "port.new"), os.path.join(directory, "port"))
+    write_whole(directory, "port", f"{sock.getsockname()[1]}\n")
     while True:
         conn, _ = sock.accept()
         threading.Thread(target=serve, args=(conn, gathering), daemon=True).start()

@@ -10,4 +10,5 @@ EXTRA_DIST += \
 	tests/servers/first_said.py \
 	tests/servers/gathering.py \
 	tests/servers/holding.py \
-	tests/servers/protocols.py
+	tests/servers/protocols.py \
+	tests/servers/racing.py

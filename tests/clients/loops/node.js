@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
-// HOST PORT COUNT: pages by node's http, and by its net.
+// HOST PORT COUNT: pages by node's http, and by its net, with a HEAD_START of that many ms between addresses.
 "use strict";
 const http = require("http");
 const net = require("net");
 const [host, port, count] = process.argv.slice(2);
+
+if (process.env.HEAD_START)
+	net.setDefaultAutoSelectFamilyAttemptTimeout(Number(process.env.HEAD_START));
 
 function byHttp(number) {
 	http.get({host, port, path: `/${number}`, agent: false}, page => page.pipe(process.stdout));
