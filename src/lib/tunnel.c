@@ -51,7 +51,9 @@ void tunnel_tag(char out[static ISOLATE_TAG_BUF], const struct socks_target *tar
 		.target = target,
 	};
 
-	process_identity(process);
+	process[0] = '\0';
+	if (library.settings->isolate == ISOLATE_PROCESS)
+		process_identity(process);
 	isolate_tag(out, library.settings, &facts);
 }
 
