@@ -32,7 +32,7 @@
 #include "lib/real.h"
 #include "lib/watch.h"
 
-enum { POLLFDS_ON_STACK = 256, BITS = 8 * sizeof(long) };
+enum { POLLFDS_ON_STACK = 256, BITS = 8 * sizeof(long), STEPS_IN_VAIN = 3 };
 
 static const struct timespec slice = {.tv_nsec = 20 * 1000 * 1000};
 static const struct timespec at_once;
@@ -56,19 +56,21 @@ static bool is_ready_now(int fd)
 }
 
 /*
- * Is this epoll ready only because of what is ours in it? If it is ready, and no step can be taken, and
- * it still is, then that is the program's.
+ * Is this epoll ready only because of what is ours in it? If it stays ready, and no step can be taken however often
+ * that is tried, then that is the program's: what another thread has taken, or has come in between, shows in the next.
  */
 static bool is_ready_for_us_alone(int fd)
 {
-	bool ready;
+	int in_vain = 0;
 
 	if (!opening_going_on() || !interest_is_epoll(fd))
 		return false;
-	ready = is_ready_now(fd);
-	while (ready && progress_step_all())
-		ready = is_ready_now(fd);
-	return !ready || !is_ready_now(fd);
+	while (is_ready_now(fd)) {
+		in_vain = progress_step_all() ? 0 : in_vain + 1;
+		if (in_vain == STEPS_IN_VAIN)
+			return false;
+	}
+	return true;
 }
 
 /* Takes the steps of an opening that is being waited for. True: it is no longer one. */
