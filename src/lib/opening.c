@@ -14,11 +14,13 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 
 #include "lib/fd_table.h"
 
 struct map {
 	struct opening_counts counts;
+	uint64_t secret; /* see opening_mark */
 	pthread_mutex_t lock;
 	uint32_t first_free; /* place; 0: none */
 	uint32_t used;       /* places 1..used have been given out at some time */
@@ -32,6 +34,16 @@ static struct map *_Atomic map;
 static struct map *map_of_process(void)
 {
 	return atomic_load_explicit(&map, memory_order_acquire);
+}
+
+/* Not half of it is zero, nor looks like an address. Where the kernel has no random numbers yet, an address of now does. */
+static uint64_t secret_make(const void *somewhere)
+{
+	uint64_t secret;
+
+	if (getrandom(&secret, sizeof(secret), GRND_NONBLOCK) != sizeof(secret))
+		secret = (uintptr_t)somewhere * 0x9e3779b97f4a7c15;
+	return secret | UINT64_C(0x8001000080000001);
 }
 
 static bool lock_make(pthread_mutex_t *lock)
@@ -58,6 +70,7 @@ bool opening_map_ready(void)
 	errno = saved;
 	if (made == MAP_FAILED)
 		return false;
+	made->secret = secret_make(made);
 	if (!lock_make(&made->lock) || !atomic_compare_exchange_strong(&map, &expected, made))
 		munmap(made, sizeof(*made));
 	else
@@ -187,14 +200,32 @@ uint32_t opening_place(const struct opening *opening)
 	return opening == NULL ? 0 : (uint32_t)(opening - map_of_process()->openings) + 1;
 }
 
+/*
+ * Programs put a descriptor into the lower half of the data and leave in the upper what was on their stack: half
+ * an address, and now and then that of our map. So a mark is an address that is mixed with a number which no
+ * program has.
+ */
+uint64_t opening_mark(const struct watch *watch)
+{
+	return (uintptr_t)watch ^ map_of_process()->secret;
+}
+
 struct opening *opening_of_data(uint64_t data)
 {
 	struct map *here = map_of_process();
-	const uint64_t first = (uintptr_t)(here ? here->openings : NULL);
+	struct opening *opening;
+	uint64_t at;
 
-	if (here == NULL || data < first || data - first >= sizeof(here->openings))
+	if (here == NULL)
 		return NULL;
-	return &here->openings[(data - first) / sizeof(here->openings[0])];
+	at = (data ^ here->secret) - (uintptr_t)here->openings;
+	if (at >= sizeof(here->openings))
+		return NULL;
+	opening = &here->openings[at / sizeof(*opening)];
+	for (int i = 0; i < OPENING_WATCHES; i++)
+		if (opening_mark(&opening->watches[i]) == data)
+			return opening;
+	return NULL;
 }
 
 bool opening_is_going_on(const struct opening *opening, int fd)

@@ -27,7 +27,7 @@ enum { OPENINGS_MAX = 16384, OPENING_WATCHES = 8 };
 struct watch {
 	struct interest wanted; /* what the program asked for */
 	bool used;
-	bool armed; /* the kernel has ours in its place, whose data is the address of this watch */
+	bool armed; /* the kernel has ours in its place, whose data is opening_mark's */
 };
 
 struct opening {
@@ -105,7 +105,10 @@ bool opening_hides(int fd, short *events);
 /* The number of a place, for struct tunnelled; 0 for NULL. */
 uint32_t opening_place(const struct opening *opening);
 
-/* The opening that has a watch at this address. NULL: it is data of the program's. */
+/* The data with which our registrations stand in an epoll, one for each watch. */
+uint64_t opening_mark(const struct watch *watch);
+
+/* The opening that has a watch with this mark. NULL: it is data of the program's. */
 struct opening *opening_of_data(uint64_t data);
 
 /* Under the lock: is `fd` the socket of this opening, and has it still to wait? */

@@ -56,6 +56,22 @@ static bool is_ready_now(int fd)
 }
 
 /*
+ * Another thread is between telling of its opening and connecting: until then the socket hangs up (EPOLLHUP), as
+ * all do that are not connected, and no step changes that. False: there is none.
+ */
+static bool rest_while_one_starts(void)
+{
+	struct opening *o = opening_next(NULL);
+
+	while (o != NULL &&
+		(atomic_load(&o->state) != OPENING_GOING_ON || atomic_load(&o->events) != 0))
+		o = opening_next(o);
+	if (o != NULL)
+		real.poll(NULL, 0, 1);
+	return o != NULL;
+}
+
+/*
  * Is this epoll ready only because of what is ours in it? If it stays ready, and no step can be taken however often
  * that is tried, then that is the program's: what another thread has taken, or has come in between, shows in the next.
  */
@@ -68,7 +84,7 @@ static bool is_ready_for_us_alone(int fd)
 	while (is_ready_now(fd)) {
 		in_vain = progress_step_all() ? 0 : in_vain + 1;
 		if (in_vain == STEPS_IN_VAIN)
-			return false;
+			return rest_while_one_starts();
 	}
 	return true;
 }
@@ -473,6 +489,8 @@ int readiness_control(int epoll, int op, int fd, struct epoll_event *event)
 	if (opening == NULL || !is_judgeable(op, event) || !library_is_ours() ||
 		!opening_lock(&hold))
 		return real.epoll_ctl(epoll, op, fd, event);
+	/* Who sleeps on it in another thread has to know it for one from the first event on. */
+	interest_epoll(epoll);
 	if (opening_is_going_on(opening, fd))
 		result = watch_control(opening, epoll, op, fd, event);
 	else

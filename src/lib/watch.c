@@ -3,8 +3,8 @@
  * While a tunnel is opening, the program's epolls must not see its socket: it is connected to the
  * proxy, writable, and what can be read there is the proxy's. But a thread that sleeps in epoll_wait
  * has to wake when there is something for *us* to do. So each registration is changed in the kernel:
- * it waits for what the conversation needs (POLLOUT or POLLIN), and its data is the address of our
- * struct watch, which tells epoll_wait's hook that this event is none of the program's.
+ * it waits for what the conversation needs (POLLOUT or POLLIN), and its data is the mark of our
+ * struct watch (opening_mark), which tells epoll_wait's hook that this event is none of the program's.
  *
  * Ours are edge-triggered: if the program closes the number under which one stands it can never be
  * changed again, and a level-triggered one would wake the program for ever. They wait for one
@@ -67,7 +67,7 @@ static bool change_anywhere(struct opening *opening, struct watch *watch, uint64
 
 static uint64_t mark_of(const struct watch *watch)
 {
-	return (uintptr_t)watch;
+	return opening_mark(watch);
 }
 
 static uint32_t needed(const struct opening *opening)

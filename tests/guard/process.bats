@@ -146,9 +146,3 @@ stays() {
 		'10:inner> ' ./stays '10:up under bash' ^Z 10:Stopped '10:inner> ' fg 10:continued ^C '10:inner> ' \
 		'exit 7' '10:ready> ' 'echo code=$?' 10:code=7
 }
-
-@test "the shell's own words for jobs work on it" {
-	stays
-	terminal "$TUNIC ./stays &" '10:up under tunic' 'kill -STOP %1' 'until jobs | grep Stopped; do :; done' \
-		10:Stopped 'kill -CONT %1' 10:continued 'kill %1; wait %1; echo code=$?' 10:code=143
-}
