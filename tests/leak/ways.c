@@ -240,7 +240,9 @@ static int ready_by(const char *call)
 
 	FD_ZERO(&set);
 	FD_SET(state.fd, &set);
-	if (strcmp(call, "poll") == 0)
+	if (strcmp(call, "answer") == 0)
+		pollfd.events = POLLIN;
+	if (strcmp(call, "poll") == 0 || strcmp(call, "answer") == 0)
 		return poll(&pollfd, 1, seconds * 1000);
 	if (strcmp(call, "select") == 0)
 		return select(state.fd + 1, NULL, &set, NULL, &time);
@@ -248,7 +250,7 @@ static int ready_by(const char *call)
 	return epoll_wait(epoll, &event, 1, seconds * 1000);
 }
 
-/* Waits for what has begun, by the call that is named. */
+/* Waits for what has begun, by the call that is named; "answer": for what the other side says, or its end. */
 static int way_ready(char **args)
 {
 	int error = ETIMEDOUT;
