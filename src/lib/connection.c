@@ -181,13 +181,6 @@ enum step connection_begun(struct connection *connection, int error)
 	return connection_step(connection);
 }
 
-enum step connection_start(struct connection *connection, int fd, const struct sockaddr *proxy,
-	socklen_t proxy_len, const struct socks_client *socks)
-{
-	connection_prepare(connection, fd, proxy, proxy_len, socks);
-	return connection_begun(connection, connection_reach(connection));
-}
-
 uint64_t connection_now(void)
 {
 	struct timespec now;

@@ -52,10 +52,6 @@ enum step connection_begun(struct connection *connection, int error);
 /* connect(2) to the proxy: 0, or the errno. A blocking descriptor blocks, for as long as its SO_SNDTIMEO. */
 int connection_reach(const struct connection *connection);
 
-/* All three at once. */
-enum step connection_start(struct connection *connection, int fd, const struct sockaddr *proxy,
-	socklen_t proxy_len, const struct socks_client *socks);
-
 /* Goes as far as is possible without waiting; call when `events` is there, or at any time. */
 enum step connection_step(struct connection *connection);
 

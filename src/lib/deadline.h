@@ -13,20 +13,36 @@ struct deadline {
 	struct timespec end;
 };
 
-static inline struct deadline deadline_in(const struct timespec *timeout)
+/* A timeout of poll(2) or epoll_wait(2). NULL: for ever. */
+static inline struct timespec *deadline_time(int milliseconds, struct timespec *out)
 {
-	struct deadline deadline = {.never = timeout == NULL};
+	if (milliseconds < 0)
+		return NULL;
+	*out = (struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000L};
+	return out;
+}
 
-	if (timeout == NULL)
-		return deadline;
-	clock_gettime(CLOCK_MONOTONIC, &deadline.end);
+/* So long after what this clock says now, and `more` nanoseconds, less than a second. */
+static inline struct deadline deadline_after(
+	clockid_t clock, const struct timespec *timeout, long more)
+{
+	struct deadline deadline = {.never = false};
+
+	clock_gettime(clock, &deadline.end);
 	deadline.end.tv_sec += timeout->tv_sec;
-	deadline.end.tv_nsec += timeout->tv_nsec;
-	if (deadline.end.tv_nsec >= 1000000000) {
+	deadline.end.tv_nsec += timeout->tv_nsec + more;
+	while (deadline.end.tv_nsec >= 1000000000) {
 		deadline.end.tv_sec++;
 		deadline.end.tv_nsec -= 1000000000;
 	}
 	return deadline;
+}
+
+static inline struct deadline deadline_in(const struct timespec *timeout)
+{
+	if (timeout == NULL)
+		return (struct deadline){.never = true};
+	return deadline_after(CLOCK_MONOTONIC, timeout, 0);
 }
 
 /*
@@ -36,18 +52,10 @@ static inline struct deadline deadline_in(const struct timespec *timeout)
 static inline struct deadline deadline_roughly(const struct timespec *timeout)
 {
 	const long tick = 10 * 1000 * 1000;
-	struct deadline deadline = {.never = timeout == NULL};
 
 	if (timeout == NULL || (timeout->tv_sec == 0 && timeout->tv_nsec == 0))
-		return deadline;
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &deadline.end);
-	deadline.end.tv_sec += timeout->tv_sec;
-	deadline.end.tv_nsec += timeout->tv_nsec + tick;
-	while (deadline.end.tv_nsec >= 1000000000) {
-		deadline.end.tv_sec++;
-		deadline.end.tv_nsec -= 1000000000;
-	}
-	return deadline;
+		return (struct deadline){.never = timeout == NULL};
+	return deadline_after(CLOCK_MONOTONIC_COARSE, timeout, tick);
 }
 
 /* What is left, not below zero. Only for one that is not never. */

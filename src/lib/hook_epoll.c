@@ -30,14 +30,6 @@ EXPORTED int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 	return result;
 }
 
-static struct timespec *time_of(int milliseconds, struct timespec *out)
-{
-	if (milliseconds < 0)
-		return NULL;
-	*out = (struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000L};
-	return out;
-}
-
 /* A thread that was in the real call already when another began to connect: see hook_poll.c. */
 static int went(int result, int epoll, struct epoll_event *events, int max,
 	const struct deadline *until, const sigset_t *mask)
@@ -57,8 +49,8 @@ EXPORTED int epoll_wait(int epoll, struct epoll_event *events, int max, int time
 
 	library_ready();
 	if (opening_going_on())
-		return readiness_epoll(epoll, events, max, time_of(timeout, &time), NULL);
-	until = deadline_roughly(time_of(timeout, &time));
+		return readiness_epoll(epoll, events, max, deadline_time(timeout, &time), NULL);
+	until = deadline_roughly(deadline_time(timeout, &time));
 	return went(real.epoll_wait(epoll, events, max, timeout), epoll, events, max, &until, NULL);
 }
 
@@ -70,8 +62,8 @@ EXPORTED int epoll_pwait(
 
 	library_ready();
 	if (opening_going_on())
-		return readiness_epoll(epoll, events, max, time_of(timeout, &time), mask);
-	until = deadline_roughly(time_of(timeout, &time));
+		return readiness_epoll(epoll, events, max, deadline_time(timeout, &time), mask);
+	until = deadline_roughly(deadline_time(timeout, &time));
 	return went(real.epoll_pwait(epoll, events, max, timeout, mask), epoll, events, max, &until,
 		mask);
 }

@@ -11,14 +11,6 @@
 #include "lib/readiness.h"
 #include "lib/real.h"
 
-static struct timespec *time_of(int milliseconds, struct timespec *out)
-{
-	if (milliseconds < 0)
-		return NULL;
-	*out = (struct timespec){milliseconds / 1000, milliseconds % 1000 * 1000000L};
-	return out;
-}
-
 /*
  * The real call has come back. A thread that was in it already when another began to connect has to
  * look at what it got: it may be of that connection, and then the wait goes on for what is left.
@@ -40,8 +32,8 @@ EXPORTED int poll(struct pollfd *fds, nfds_t n, int timeout)
 
 	library_ready();
 	if (opening_going_on())
-		return readiness_poll(fds, n, time_of(timeout, &time), NULL);
-	until = deadline_roughly(time_of(timeout, &time));
+		return readiness_poll(fds, n, deadline_time(timeout, &time), NULL);
+	until = deadline_roughly(deadline_time(timeout, &time));
 	return went(real.poll(fds, n, timeout), fds, n, &until, NULL);
 }
 EXPORT_ALIAS(__poll, poll);

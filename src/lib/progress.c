@@ -4,7 +4,7 @@
  * socket, with its options and epoll registrations back) or failed (the socket is as after a refused connect, and
  * the errno is kept until the program asks).
  *
- * No step ever waits. Who has to wait does so outside the lock and not longer than SLICE at once: another
+ * No step ever waits. Who has to wait does so outside the lock and not longer than PROGRESS_SLICE at once: another
  * thread, or another process since a fork, may have read the byte that would have woken it.
  */
 #include "lib/progress.h"
@@ -21,8 +21,6 @@
 #include "lib/real.h"
 #include "lib/stand_in.h"
 #include "lib/watch.h"
-
-enum { SLICE = 20 };
 
 static void set_int(int fd, int level, int name, int value)
 {
@@ -299,8 +297,9 @@ enum opening_state progress_wait(int fd, uint64_t deadline, enum progress_goal g
 		}
 		if (goal == PROGRESS_ANSWERED)
 			lower_mark(fd);
-		if (real.poll(&pollfd, 1, deadline - now > SLICE ? SLICE : (int)(deadline - now)) <
-				0 &&
+		if (real.poll(&pollfd, 1,
+			    deadline - now > PROGRESS_SLICE ? PROGRESS_SLICE
+							    : (int)(deadline - now)) < 0 &&
 			errno == EINTR && connection_interrupted())
 			return state;
 	}

@@ -33,6 +33,9 @@ enum opening_state progress_step(int fd, short *events);
 /* The same for an opening whose descriptor is not at hand. */
 enum opening_state progress_step_opening(struct opening *opening);
 
+/* Milliseconds: the longest that anybody waits in one piece while something opens. */
+enum { PROGRESS_SLICE = 20 };
+
 enum progress_goal {
 	PROGRESS_MAY_WRITE, /* over, or optimistic */
 	PROGRESS_ANSWERED,  /* over */

@@ -8,7 +8,7 @@
  * An opening that is over or has failed in a turn is asked about in the next, as what it is by then; what the
  * kernel has said of it in this one, under whichever descriptor, was about the proxy.
  *
- * A turn waits at most SLICE while anything is opening. What is read by another thread, or by another
+ * A turn waits at most PROGRESS_SLICE while anything is opening. What is read by another thread, or by another
  * process since a fork, wakes nobody here; that bounds what it costs. It is no part of how fast a
  * connection opens.
  *
@@ -34,7 +34,7 @@
 
 enum { POLLFDS_ON_STACK = 256, BITS = 8 * sizeof(long), STEPS_IN_VAIN = 3 };
 
-static const struct timespec slice = {.tv_nsec = 20 * 1000 * 1000};
+static const struct timespec slice = {.tv_nsec = PROGRESS_SLICE * 1000000L};
 static const struct timespec at_once;
 
 static bool is_time(const struct timespec *timeout)

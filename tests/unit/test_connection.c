@@ -27,6 +27,13 @@ struct scene {
 	struct socks_server socks_server;
 };
 
+static enum step start(struct connection *connection, int fd, const struct sockaddr *proxy,
+	socklen_t proxy_len, const struct socks_client *socks)
+{
+	connection_prepare(connection, fd, proxy, proxy_len, socks);
+	return connection_begun(connection, connection_reach(connection));
+}
+
 static void open_scene(struct scene *scene, int mode, bool one_turn)
 {
 	const struct socks_login login = {.user = "<torS0X>0", .password = "tag"};
@@ -44,8 +51,8 @@ static void open_scene(struct scene *scene, int mode, bool one_turn)
 	scene->client = socket(AF_INET, SOCK_STREAM | mode, 0);
 	assert_true(socks_target_name(&target, "example.com", 80));
 	assert_true(socks_client_start(&socks, SOCKS_COMMAND_CONNECT, &target, &login, one_turn));
-	assert_int_equal(connection_start(&scene->connection, scene->client,
-				 (struct sockaddr *)&scene->proxy, sizeof(scene->proxy), &socks),
+	assert_int_equal(start(&scene->connection, scene->client, (struct sockaddr *)&scene->proxy,
+				 sizeof(scene->proxy), &socks),
 		STEP_GOING_ON);
 	scene->server = accept(scene->listener, NULL, NULL);
 	assert_true(scene->server >= 0);
@@ -216,7 +223,7 @@ static void a_proxy_that_is_not_there_is_told_from_a_refusal(void **state)
 	(void)state;
 	open_scene(&scene, 0, true);
 	close_scene(&scene);
-	connection_start(&connection, fd, (struct sockaddr *)&scene.proxy, sizeof(scene.proxy),
+	start(&connection, fd, (struct sockaddr *)&scene.proxy, sizeof(scene.proxy),
 		&scene.connection.socks);
 	assert_int_equal(connection_finish(&connection, connection_now() + 5000), STEP_FAILED);
 	assert_int_equal(connection.failure, CONNECTION_UNREACHED);
