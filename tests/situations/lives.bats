@@ -12,6 +12,10 @@ load situations
 	alike lives forked-before
 }
 
+@test "parent and child each wait in an epoll of its own for what they began after the fork" {
+	alike lives forked-before-epoll
+}
+
 @test "a child that closes its copy leaves the parent's alone" {
 	alike lives forked-and-closed
 }

@@ -98,6 +98,15 @@ static void forked(void)
 		putchar(byte);
 }
 
+static bool opens_by_epoll(int fd)
+{
+	struct epoll_event event = {.events = EPOLLOUT};
+	int epoll = epoll_create1(0);
+
+	must(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
+	return epoll_wait(epoll, &event, 1, PATIENCE) == 1 && event.events == EPOLLOUT;
+}
+
 /* What either begins after the fork is its own; the other, who waits in vain meanwhile, leaves it alone. */
 static void forked_before(void)
 {
@@ -117,6 +126,25 @@ static void forked_before(void)
 	show_poll("parent", fd, POLLOUT, A_WHILE);
 	answer(2);
 	show_poll("answered", fd, POLLOUT, PATIENCE);
+	show_open("answered", fd, ECHOES);
+	show_child("child", child);
+}
+
+/* The same by epoll, which knows a connection by its socket alone; long enough for each to look for those that are gone. */
+static void forked_before_epoll(void)
+{
+	pid_t child;
+	int fd;
+
+	show_poll("before", opening(ECHOES_AT_ONCE), POLLOUT, PATIENCE);
+	child = fork();
+	fd = opening(ECHOES);
+	if (child == 0)
+		_exit(opens_by_epoll(fd) && error_of(fd) == 0 && echoes(fd) ? 0 : 1);
+	until_held(fd, 2);
+	show_poll("parent", fd, POLLOUT, 10 * A_WHILE);
+	answer(2);
+	printf("answered: %s\n", opens_by_epoll(fd) ? "open" : "not open");
 	show_open("answered", fd, ECHOES);
 	show_child("child", child);
 }
@@ -481,6 +509,7 @@ static void closed_by_range(void)
 static const struct situation situations[] = {
 	{"forked", forked},
 	{"forked-before", forked_before},
+	{"forked-before-epoll", forked_before_epoll},
 	{"forked-and-closed", forked_and_closed},
 	{"forked-past-libc", forked_past_libc},
 	{"left-to-a-child", left_to_a_child},
