@@ -358,11 +358,14 @@ void progress_closing(int fd)
 	opening_unlock(&hold);
 }
 
-/* Is its socket in this process? */
+/* Is its socket in this process? Where it is not, another one may look by the descriptor that stands there. */
 static bool is_here(struct opening *opening)
 {
-	opening->fd = fd_of(opening, -1);
-	return opening->fd >= 0;
+	const int fd = fd_of(opening, -1);
+
+	if (fd >= 0)
+		opening->fd = fd;
+	return fd >= 0;
 }
 
 /* Processes that have forked have one map: what one of them began after that no other can find, and it is not gone. */

@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 enum { MANY = 50, INHERITED = 50 };
 
@@ -98,7 +99,18 @@ static void forked(void)
 		putchar(byte);
 }
 
-/* What either begins after the fork is its own; the other, who waits in vain meanwhile, leaves it alone. */
+/* Asks again and again, and never waits. */
+static bool opens_while_asked(int fd)
+{
+	struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
+	const time_t end = time(NULL) + PATIENCE / 1000;
+
+	while (poll(&pollfd, 1, 0) == 0 && time(NULL) < end)
+		continue;
+	return pollfd.revents == POLLOUT && error_of(fd) == 0;
+}
+
+/* What either begins after the fork is its own; the other, who asks in vain meanwhile, leaves it alone. */
 static void forked_before(void)
 {
 	int fd = opening(ECHOES_AT_ONCE);
@@ -107,12 +119,8 @@ static void forked_before(void)
 	show_poll("before", fd, POLLOUT, PATIENCE);
 	child = fork();
 	fd = opening(ECHOES);
-	if (child == 0) {
-		struct pollfd pollfd = {.fd = fd, .events = POLLOUT};
-		bool open = poll(&pollfd, 1, PATIENCE) == 1 && pollfd.revents == POLLOUT;
-
-		_exit(open && error_of(fd) == 0 && echoes(fd) ? 0 : 1);
-	}
+	if (child == 0)
+		_exit(opens_while_asked(fd) && echoes(fd) ? 0 : 1);
 	until_held(fd, 2);
 	show_poll("parent", fd, POLLOUT, A_WHILE);
 	answer(2);
