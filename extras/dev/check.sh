@@ -3,7 +3,8 @@
 
 # Which suites there are is said here, in the lanes, and not found by looking: one that is missing has to fail.
 SUITES="e2e guard preload leak install"
-THREAD_TESTS="tests/unit/test_pool tests/unit/test_interest tests/unit/test_opening"
+THREAD_TESTS="tests/unit/test_pool tests/unit/test_interest tests/unit/test_opening tests/unit/test_fd_table
+	tests/unit/test_name_cache"
 FUZZ_SECONDS=10
 SUITE_TIMEOUT=900
 TEST_TIMEOUT=300

@@ -12,11 +12,10 @@
 
 EXPORTED int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 {
-	short events;
 	int result;
 
 	library_ready();
-	if (opening_hides(fd, &events))
+	if (opening_is_held(fd))
 		result = readiness_control(epoll, op, fd, event);
 	else
 		result = real.epoll_ctl(epoll, op, fd, event);
@@ -25,7 +24,7 @@ EXPORTED int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
 	interest_note(epoll, op, fd, event);
 	/* Another thread may have begun to connect in between, and not have found the note. */
 	atomic_thread_fence(memory_order_seq_cst);
-	if (op == EPOLL_CTL_ADD && opening_hides(fd, &events))
+	if (op == EPOLL_CTL_ADD && opening_is_held(fd))
 		readiness_adopt(epoll, fd);
 	return result;
 }

@@ -142,14 +142,34 @@ EXPORTED int ioctl(int fd, ioctl_request request, ...)
 	return result;
 }
 
+/*
+ * Half of a socket that has sent its first bytes before the answer waits for that: a proxy that meets the end of the
+ * stream before may drop all of it. Who shuts both halves wants no answer any more.
+ */
+static int shutdown_optimistic(int fd, int how)
+{
+	int result;
+
+	if (how != SHUT_RDWR)
+		gate_whole(fd);
+	result = real.shutdown(fd, how);
+	if (result == 0 && how == SHUT_RDWR)
+		progress_abandon(fd);
+	return result;
+}
+
 /* shutdown(2) on a socket that is being connected ends that. */
 EXPORTED int shutdown(int fd, int how)
 {
 	const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
+	enum opening_state state;
 	struct tunnelled tunnel;
 
 	library_ready();
-	if (!opening_any() || progress_step(fd, NULL) != OPENING_GOING_ON)
+	state = opening_any() ? progress_step(fd, NULL) : OPENING_OVER;
+	if (state == OPENING_OPTIMISTIC)
+		return shutdown_optimistic(fd, how);
+	if (state != OPENING_GOING_ON)
 		return real.shutdown(fd, how);
 	progress_abandon(fd);
 	if (stand_in_find(fd, &tunnel))

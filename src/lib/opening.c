@@ -78,11 +78,16 @@ bool opening_map_ready(void)
 	return map_of_process() != NULL;
 }
 
+bool opening_is_under_way(enum opening_state state)
+{
+	return state == OPENING_GOING_ON || state == OPENING_OPTIMISTIC;
+}
+
 static atomic_uint *count_of(struct map *here, enum opening_state state)
 {
 	if (state == OPENING_OVER)
 		return NULL;
-	return state == OPENING_GOING_ON ? &here->counts.going_on : &here->counts.others;
+	return opening_is_under_way(state) ? &here->counts.going_on : &here->counts.others;
 }
 
 /* The last holder has died. */
@@ -91,10 +96,10 @@ static void count_anew(struct map *here)
 	unsigned going_on = 0, others = 0;
 
 	for (uint32_t i = 0; i < here->used; i++) {
-		const unsigned state = atomic_load(&here->openings[i].state);
+		atomic_uint *count = count_of(here, atomic_load(&here->openings[i].state));
 
-		going_on += state == OPENING_GOING_ON;
-		others += state != OPENING_OVER && state != OPENING_GOING_ON;
+		going_on += count == &here->counts.going_on;
+		others += count == &here->counts.others;
 	}
 	atomic_store(&here->counts.going_on, going_on);
 	atomic_store(&here->counts.others, others);
@@ -195,6 +200,20 @@ bool opening_hides(int fd, short *events)
 	return true;
 }
 
+bool opening_is_optimistic(int fd)
+{
+	struct opening *opening = opening_going_on() ? opening_at(fd) : NULL;
+
+	return opening != NULL && atomic_load(&opening->state) == OPENING_OPTIMISTIC;
+}
+
+bool opening_is_held(int fd)
+{
+	struct opening *opening = opening_going_on() ? opening_at(fd) : NULL;
+
+	return opening != NULL && opening_is_under_way(atomic_load(&opening->state));
+}
+
 uint32_t opening_place(const struct opening *opening)
 {
 	return opening == NULL ? 0 : (uint32_t)(opening - map_of_process()->openings) + 1;
@@ -228,11 +247,11 @@ struct opening *opening_of_data(uint64_t data)
 	return NULL;
 }
 
-bool opening_is_going_on(const struct opening *opening, int fd)
+bool opening_holds(const struct opening *opening, int fd)
 {
 	const uint64_t cookie = atomic_load(&opening->cookie);
 
-	return atomic_load(&opening->state) == OPENING_GOING_ON && cookie == fd_table_cookie(fd);
+	return opening_is_under_way(atomic_load(&opening->state)) && cookie == fd_table_cookie(fd);
 }
 
 struct opening *opening_next(const struct opening *opening)

@@ -49,13 +49,13 @@ struct opening {
 
 /* How many openings are in which state: what the hooks look at before anything else. */
 struct opening_counts {
-	atomic_uint going_on; /* readiness has to be translated */
+	atomic_uint going_on; /* under way: readiness has to be translated */
 	atomic_uint others;   /* the other states but OPENING_OVER */
 };
 
 extern struct opening_counts *_Atomic opening_counts;
 
-/* Is a tunnel going on anywhere? Two relaxed loads: the fast path of poll, select and epoll. */
+/* Is a tunnel under way anywhere? Two relaxed loads: the fast path of poll, select and epoll. */
 static inline bool opening_going_on(void)
 {
 	return atomic_load_explicit(
@@ -72,6 +72,9 @@ static inline bool opening_any(void)
 		       atomic_load_explicit(&counts->others, memory_order_relaxed) !=
 	       0;
 }
+
+/* Has the proxy still to answer? */
+bool opening_is_under_way(enum opening_state state);
 
 /* What a thread puts aside while it holds the lock. */
 struct opening_hold {
@@ -102,6 +105,12 @@ void opening_duplicated(struct opening *opening);
 /* Is a tunnel going on behind `fd`? If so *events is what its next step waits for. Asks the kernel nothing. */
 bool opening_hides(int fd, short *events);
 
+/* May the program write to `fd` already, while the answer is still to come? Asks the kernel nothing. */
+bool opening_is_optimistic(int fd);
+
+/* Is a tunnel under way behind `fd`, so that its epoll registrations are ours? Asks the kernel nothing. */
+bool opening_is_held(int fd);
+
 /* The number of a place, for struct tunnelled; 0 for NULL. */
 uint32_t opening_place(const struct opening *opening);
 
@@ -111,8 +120,8 @@ uint64_t opening_mark(const struct watch *watch);
 /* The opening that has a watch with this mark. NULL: it is data of the program's. */
 struct opening *opening_of_data(uint64_t data);
 
-/* Under the lock: is `fd` the socket of this opening, and has it still to wait? */
-bool opening_is_going_on(const struct opening *opening, int fd);
+/* Under the lock: is `fd` the socket of this opening, and is that still under way? */
+bool opening_holds(const struct opening *opening, int fd);
 
 /* Goes through those that are in use: from NULL to NULL. */
 struct opening *opening_next(const struct opening *opening);

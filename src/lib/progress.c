@@ -22,11 +22,6 @@
 #include "lib/stand_in.h"
 #include "lib/watch.h"
 
-static void set_int(int fd, int level, int name, int value)
-{
-	real.setsockopt(fd, level, name, &value, sizeof(value));
-}
-
 /* Takes the error that the kernel has for the socket: what it is is ours to say. */
 static void drain_error(int fd)
 {
@@ -34,13 +29,6 @@ static void drain_error(int fd)
 	int error;
 
 	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
-}
-
-static void hand_options_back(struct opening *opening, int fd)
-{
-	if (atomic_load(&opening->state) == OPENING_OPTIMISTIC)
-		set_int(fd, SOL_SOCKET, SO_RCVLOWAT, 1);
-	aside_give_back(&opening->aside, fd);
 }
 
 /* The duplicates that the program has made of the socket before connect. */
@@ -126,23 +114,14 @@ static void break_off(struct opening *opening, int fd)
 	real.shutdown(fd, SHUT_RDWR);
 }
 
-/* One byte behind what the proxy will at least say yet: each piece that a step takes of it brings the mark nearer. */
-static void set_mark(const struct opening *opening, int fd)
-{
-	set_int(fd, SOL_SOCKET, SO_RCVLOWAT,
-		(int)socks_client_least(&opening->connection.socks) + 1);
-}
-
 /*
- * The request is on its way, and the program may write after it. What it reads begins with the
- * proxy's answer; so that poll and epoll call the socket readable no sooner than when there is a byte behind that,
- * the receive mark stands one byte behind the shortest answer. They tell the truth by themselves then.
+ * The request is on its way, and the program may write after it. That it can read is still hidden from it: what
+ * comes first is the proxy's answer, and how long that is nobody knows before it is there.
  */
-static void let_write(struct opening *opening, int fd)
+static void let_write(struct opening *opening)
 {
-	set_mark(opening, fd);
-	watch_restore(opening);
 	opening_set(opening, OPENING_OPTIMISTIC);
+	watch_arm(opening);
 }
 
 /* Under the lock, after a step on the opening's own socket. */
@@ -150,24 +129,18 @@ static void settle(struct opening *opening, int fd, enum step step, short waited
 {
 	if (step == STEP_GOING_ON) {
 		if (atomic_load(&opening->state) == OPENING_OPTIMISTIC)
-			set_mark(opening, fd);
-		else if (library.settings->optimistic &&
-			 socks_client_asked(&opening->connection.socks))
-			let_write(opening, fd);
+			return;
+		if (library.settings->optimistic && socks_client_asked(&opening->connection.socks))
+			let_write(opening);
 		else if (opening->connection.events != waited_for)
 			watch_arm(opening);
 		return;
 	}
 	if (step == STEP_FAILED)
 		break_off(opening, fd);
-	hand_options_back(opening, fd);
+	aside_give_back(&opening->aside, fd);
 	watch_restore(opening);
 	opening_set(opening, step == STEP_DONE ? OPENING_OVER : OPENING_FAILED);
-}
-
-static bool is_under_way(enum opening_state state)
-{
-	return state == OPENING_GOING_ON || state == OPENING_OPTIMISTIC;
 }
 
 /* What a step is: the connection's own, or `error` of its connect(2) to begin with (-1: none). */
@@ -196,7 +169,7 @@ static bool advance(struct opening *opening, int fd, int error)
 {
 	const short waited_for = opening->connection.events;
 
-	if (!is_under_way(atomic_load(&opening->state)))
+	if (!opening_is_under_way(atomic_load(&opening->state)))
 		return false;
 	opening->fd = opening->connection.fd = fd;
 	settle(opening, fd, step_of(opening, error), waited_for);
@@ -268,15 +241,6 @@ enum opening_state progress_step_opening(struct opening *opening)
 	return step_opening(opening, -1, -1, NULL);
 }
 
-/* Who waits for the answer of an optimistic one wants to be woken by its first byte. */
-static void lower_mark(int fd)
-{
-	struct opening *opening = opening_at(fd);
-
-	if (opening != NULL && atomic_load(&opening->state) == OPENING_OPTIMISTIC)
-		set_int(fd, SOL_SOCKET, SO_RCVLOWAT, 1);
-}
-
 static bool has_to_wait(enum opening_state state, enum progress_goal goal)
 {
 	return state == OPENING_GOING_ON ||
@@ -295,8 +259,6 @@ enum opening_state progress_wait(int fd, uint64_t deadline, enum progress_goal g
 			errno = ETIMEDOUT;
 			return state;
 		}
-		if (goal == PROGRESS_ANSWERED)
-			lower_mark(fd);
 		if (real.poll(&pollfd, 1,
 			    deadline - now > PROGRESS_SLICE ? PROGRESS_SLICE
 							    : (int)(deadline - now)) < 0 &&
@@ -333,7 +295,7 @@ static bool use_aside(int fd, int level, int name, int *value, bool write)
 
 	if (opening == NULL || !opening_lock(&hold))
 		return false;
-	if (is_under_way(atomic_load(&opening->state)) &&
+	if (opening_is_under_way(atomic_load(&opening->state)) &&
 		atomic_load(&opening->cookie) == fd_table_cookie(fd))
 		kept = aside_value(&opening->aside, level, name);
 	if (kept != NULL && write)
@@ -367,7 +329,7 @@ void progress_abandon(int fd)
 	if (opening == NULL || !opening_lock(&hold))
 		return;
 	if (atomic_load(&opening->cookie) == fd_table_cookie(fd)) {
-		hand_options_back(opening, fd);
+		aside_give_back(&opening->aside, fd);
 		watch_restore(opening);
 		opening_set(opening, OPENING_OVER);
 	}
@@ -432,7 +394,7 @@ bool progress_step_all(void)
 	unsigned before;
 
 	for (o = opening_next(NULL); o != NULL; o = opening_next(o)) {
-		if (atomic_load(&o->state) != OPENING_GOING_ON)
+		if (!opening_is_under_way(atomic_load(&o->state)))
 			continue;
 		before = atomic_load(&o->got);
 		progress_step_opening(o);

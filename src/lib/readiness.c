@@ -110,20 +110,30 @@ static void idle_turn(void)
 	progress_sweep();
 }
 
-/* poll: how many are hidden. */
-static nfds_t poll_translate(const struct pollfd *fds, struct pollfd *ours, nfds_t n)
+/* poll: how many are hidden. *answer: one may have its answer still to come. */
+static nfds_t poll_translate(const struct pollfd *fds, struct pollfd *ours, nfds_t n, bool *answer)
 {
 	nfds_t hidden = 0;
 	short events;
 
+	*answer = false;
 	if (n > 0)
 		memcpy(ours, fds, n * sizeof(*fds));
 	for (nfds_t i = 0; i < n; i++)
 		if (opening_hides(fds[i].fd, &events)) {
 			ours[i].events = events;
 			hidden++;
+		} else {
+			*answer |= opening_is_optimistic(fds[i].fd);
 		}
 	return hidden;
+}
+
+/* What can be read, or the end that has come, may be the proxy's answer alone. */
+static bool may_be_answer(const struct pollfd *told)
+{
+	return (told->revents & (POLLIN | POLLRDNORM | POLLRDHUP | POLLERR | POLLHUP)) != 0 &&
+	       opening_is_optimistic(told->fd);
 }
 
 static short poll_truth(const struct pollfd *asked, const struct pollfd *told, bool idle,
@@ -137,6 +147,11 @@ static short poll_truth(const struct pollfd *asked, const struct pollfd *told, b
 			*moved |= step_ends(asked->fd);
 		return 0;
 	}
+	if (may_be_answer(told)) {
+		progress_step(asked->fd, NULL);
+		*moved = true;
+		return 0;
+	}
 	if (told->revents != 0 && is_ready_for_us_alone(asked->fd))
 		return 0;
 	return (short)(told->revents & (asked->events | POLLERR | POLLHUP | POLLNVAL));
@@ -145,9 +160,11 @@ static short poll_truth(const struct pollfd *asked, const struct pollfd *told, b
 static int poll_turn(struct pollfd *fds, struct pollfd *ours, nfds_t n,
 	const struct deadline *deadline, const sigset_t *mask, bool *moved)
 {
-	nfds_t hidden = poll_translate(fds, ours, n);
+	bool answer;
+	nfds_t hidden = poll_translate(fds, ours, n, &answer);
 	struct timespec left;
-	int shown = 0, told = real.ppoll(ours, n, piece_of(deadline, hidden > 0, &left), mask);
+	int shown = 0;
+	int told = real.ppoll(ours, n, piece_of(deadline, answer || hidden > 0, &left), mask);
 
 	if (told < 0)
 		return -1;
@@ -195,7 +212,8 @@ bool readiness_poll_concerned(const struct pollfd *fds, nfds_t n)
 
 	for (nfds_t i = 0; i < n; i++)
 		if (fds[i].revents != 0 &&
-			(opening_hides(fds[i].fd, &events) || interest_is_epoll(fds[i].fd)))
+			(opening_hides(fds[i].fd, &events) || may_be_answer(&fds[i]) ||
+				interest_is_epoll(fds[i].fd)))
 			return true;
 	return false;
 }
@@ -252,18 +270,23 @@ static void sets_copy(const struct sets *to, const struct sets *from)
 			memset(to->set[i], 0, to->words * sizeof(long));
 }
 
-static int select_translate(const struct sets *asked, const struct sets *ours, int n)
+static int select_translate(const struct sets *asked, const struct sets *ours, int n, bool *answer)
 {
 	int hidden = 0;
 	short events;
 
+	*answer = false;
 	sets_copy(ours, asked);
-	for (int fd = 0; fd < n; fd++)
-		if (sets_have(asked, fd) && opening_hides(fd, &events)) {
-			sets_clear(ours, fd);
-			bit_set(ours->set[events & POLLIN ? 0 : 1], fd);
-			hidden++;
-		}
+	for (int fd = 0; fd < n; fd++) {
+		if (!sets_have(asked, fd))
+			continue;
+		*answer |= opening_is_optimistic(fd);
+		if (!opening_hides(fd, &events))
+			continue;
+		sets_clear(ours, fd);
+		bit_set(ours->set[events & POLLIN ? 0 : 1], fd);
+		hidden++;
+	}
 	return hidden;
 }
 
@@ -281,6 +304,10 @@ static int select_truth(const struct sets *asked, const struct sets *told, int n
 			--*hidden;
 			if (sets_have(told, fd) || idle)
 				*moved |= step_ends(fd);
+			sets_clear(told, fd);
+		} else if (bit(told->set[0], fd) && opening_is_optimistic(fd)) {
+			progress_step(fd, NULL);
+			*moved = true;
 			sets_clear(told, fd);
 		} else if (sets_have(told, fd) && is_ready_for_us_alone(fd)) {
 			sets_clear(told, fd);
@@ -302,10 +329,11 @@ static fd_set *fd_set_of(unsigned long *set)
 static int select_turn(const struct sets *asked, const struct sets *ours, int n,
 	const struct deadline *deadline, const sigset_t *mask, bool *moved)
 {
-	int shown, hidden = select_translate(asked, ours, n);
+	bool answer;
+	int shown, hidden = select_translate(asked, ours, n, &answer);
 	struct timespec left;
 	int told = real.pselect(n, fd_set_of(ours->set[0]), fd_set_of(ours->set[1]),
-		fd_set_of(ours->set[2]), piece_of(deadline, hidden > 0, &left), mask);
+		fd_set_of(ours->set[2]), piece_of(deadline, answer || hidden > 0, &left), mask);
 
 	if (told < 0)
 		return -1;
@@ -369,6 +397,29 @@ static bool is_of_nested_for_us_alone(int epoll, const struct epoll_event *event
 	return true;
 }
 
+static bool watch_tells(struct opening *opening, struct epoll_event *event)
+{
+	struct opening_hold hold;
+	bool tells;
+
+	if (!opening_lock(&hold))
+		return false;
+	tells = watch_tell(opening, event);
+	opening_unlock(&hold);
+	return tells;
+}
+
+/* An event of ours is the time for a step. True: something in it is the program's to see. */
+static bool is_told(struct opening *opening, struct epoll_event *event, bool *moved)
+{
+	const enum opening_state before = atomic_load(&opening->state);
+	const enum opening_state state = progress_step_opening(opening);
+
+	*moved |= state != OPENING_GOING_ON &&
+		  (state != OPENING_OPTIMISTIC || before != OPENING_OPTIMISTIC);
+	return state == OPENING_OPTIMISTIC && watch_tells(opening, event);
+}
+
 static int epoll_truth(int epoll, struct epoll_event *events, int told, bool *moved)
 {
 	const bool nested = interest_nested_ever() && opening_going_on();
@@ -378,9 +429,8 @@ static int epoll_truth(int epoll, struct epoll_event *events, int told, bool *mo
 	*moved = false;
 	for (int i = 0; i < told; i++) {
 		opening = opening_of_data(events[i].data.u64);
-		if (opening != NULL)
-			*moved |= progress_step_opening(opening) != OPENING_GOING_ON;
-		else if (!nested || !is_of_nested_for_us_alone(epoll, &events[i]))
+		if (opening != NULL ? is_told(opening, &events[i], moved)
+				    : !nested || !is_of_nested_for_us_alone(epoll, &events[i]))
 			events[shown++] = events[i];
 	}
 	return shown;
@@ -491,7 +541,7 @@ int readiness_control(int epoll, int op, int fd, struct epoll_event *event)
 		return real.epoll_ctl(epoll, op, fd, event);
 	/* Who sleeps on it in another thread has to know it for one from the first event on. */
 	interest_epoll(epoll);
-	if (opening_is_going_on(opening, fd))
+	if (opening_holds(opening, fd))
 		result = watch_control(opening, epoll, op, fd, event);
 	else
 		result = real.epoll_ctl(epoll, op, fd, event);
@@ -508,7 +558,7 @@ void readiness_adopt(int epoll, int fd)
 
 	if (opening == NULL || !library_is_ours() || !opening_lock(&hold))
 		return;
-	n = opening_is_going_on(opening, fd) ? interest_of(fd, found, OPENING_WATCHES) : 0;
+	n = opening_holds(opening, fd) ? interest_of(fd, found, OPENING_WATCHES) : 0;
 	for (size_t i = 0; i < n; i++)
 		if (found[i].epoll == epoll)
 			watch_adopt(opening, &found[i]);

@@ -101,10 +101,15 @@ void stand_in_refuse(int fd, int domain)
 	struct endpoint nobody = {.port = 0};
 	struct sockaddr_storage address;
 	socklen_t len;
+	int flags;
 
 	addr_parse(&nobody.addr, domain == AF_INET ? "127.0.0.1" : "::1");
 	len = endpoint_to_sockaddr(&nobody, domain, &address);
+	/* A connect that waits would take the error itself, and leave none in the socket. */
+	flags = real.fcntl(fd, F_GETFL);
+	real.fcntl(fd, F_SETFL, flags | O_NONBLOCK);
 	real.connect(fd, (const struct sockaddr *)&address, len);
+	real.fcntl(fd, F_SETFL, flags);
 }
 
 void stand_in_close(int own)

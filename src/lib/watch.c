@@ -10,6 +10,9 @@
  * changed again, and a level-triggered one would wake the program for ever. They wait for one
  * direction at a time, or an epoll within an epoll would always look ready.
  *
+ * Where the program may write before the answer, ours are the program's in all but the data: what they tell of
+ * writing is passed on, what they tell of reading makes us look for the answer.
+ *
  * One that has fired and fires once only (EPOLLONESHOT) is left alone until the program asks again.
  */
 #include "lib/watch.h"
@@ -22,6 +25,9 @@
 
 /* What in `events` is not an event. */
 static const uint32_t manner = EPOLLEXCLUSIVE | EPOLLWAKEUP | EPOLLONESHOT | EPOLLET;
+
+/* What tells of the proxy's answer, or of its end, as long as the answer has not been taken. */
+static const uint32_t of_reading = EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
 
 static int control(int epoll, int op, int fd, uint32_t events, uint64_t data)
 {
@@ -70,10 +76,13 @@ static uint64_t mark_of(const struct watch *watch)
 	return opening_mark(watch);
 }
 
-static uint32_t needed(const struct opening *opening)
+/* One who may write already waits for its own events, which watch_tell then sifts. */
+static uint32_t needed(const struct opening *opening, const struct watch *watch)
 {
 	const short events = opening->connection.events;
 
+	if (atomic_load(&opening->state) == OPENING_OPTIMISTIC)
+		return watch->wanted.events;
 	return (uint32_t)EPOLLET | (events & POLLOUT ? EPOLLOUT : 0U) |
 	       (events & POLLIN ? EPOLLIN : 0U);
 }
@@ -86,7 +95,7 @@ static void arm(struct opening *opening, struct watch *watch)
 	if ((watch->wanted.events & ~manner) == 0)
 		return;
 	watch->armed = change_anywhere(opening, watch, before,
-		needed(opening) | (watch->wanted.events & EPOLLWAKEUP), mark);
+		needed(opening, watch) | (watch->wanted.events & EPOLLWAKEUP), mark);
 	watch->used = watch->armed || opening->shared;
 }
 
@@ -170,6 +179,35 @@ void watch_restore(struct opening *opening)
 	errno = saved;
 }
 
+/* The watch that has this mark. NULL: it is one no more. */
+static struct watch *watch_of_mark(struct opening *opening, uint64_t mark)
+{
+	for (int i = 0; i < OPENING_WATCHES; i++)
+		if (opening->watches[i].armed && mark_of(&opening->watches[i]) == mark)
+			return &opening->watches[i];
+	return NULL;
+}
+
+bool watch_tell(struct opening *opening, struct epoll_event *event)
+{
+	struct watch *watch = watch_of_mark(opening, event->data.u64);
+	const int saved = errno;
+	uint32_t told;
+
+	if (watch == NULL || atomic_load(&opening->state) != OPENING_OPTIMISTIC)
+		return false;
+	told = event->events & watch->wanted.events & ~of_reading;
+	if (told == 0) {
+		if (watch->wanted.events & EPOLLONESHOT)
+			arm(opening, watch);
+		errno = saved;
+		return false;
+	}
+	watch->armed = !(watch->wanted.events & EPOLLONESHOT);
+	*event = (struct epoll_event){.events = told, .data.u64 = watch->wanted.data};
+	return true;
+}
+
 static int add(struct opening *opening, int epoll, int fd, const struct epoll_event *event)
 {
 	struct watch *watch = watch_free(opening);
@@ -206,7 +244,7 @@ static int modify(struct opening *opening, struct watch *watch, const struct epo
 	watch->wanted.events = event->events;
 	watch->wanted.data = event->data.u64;
 	if (!watch->armed && control(watch->wanted.epoll, EPOLL_CTL_MOD, watch->wanted.fd,
-				     needed(opening), mark_of(watch)) != 0)
+				     needed(opening, watch), mark_of(watch)) != 0)
 		return -1;
 	watch->armed = true;
 	arm(opening, watch);
@@ -246,7 +284,8 @@ void watch_move(struct opening *opening, int from, int to)
 			control(watch->wanted.epoll, EPOLL_CTL_DEL, from, 0, 0) != 0)
 			continue;
 		watch->wanted.fd = to;
-		control(watch->wanted.epoll, EPOLL_CTL_ADD, to, needed(opening), mark_of(watch));
+		control(watch->wanted.epoll, EPOLL_CTL_ADD, to, needed(opening, watch),
+			mark_of(watch));
 	}
 	errno = saved;
 }

@@ -23,6 +23,12 @@ void watch_restore(struct opening *opening);
 int watch_control(
 	struct opening *opening, int epoll, int op, int fd, const struct epoll_event *event);
 
+/*
+ * An event of ours, of an optimistic opening: leaves in it what the program may be told, with the program's data.
+ * False: nothing.
+ */
+bool watch_tell(struct opening *opening, struct epoll_event *event);
+
 /* `from` is about to be closed, but not `to`: what is registered under the one is from now on under the other. */
 void watch_move(struct opening *opening, int from, int to);
 

@@ -228,22 +228,6 @@ bool socks_client_asked(const struct socks_client *client)
 	return client->failure == SOCKS_FAILURE_NONE && client->out_sent == client->out_len;
 }
 
-size_t socks_client_least(const struct socks_client *client)
-{
-	const size_t reply = 10, answer = 2;
-
-	switch (client->phase) {
-	case AWAIT_METHOD:
-	case AWAIT_THIRD:
-	case AWAIT_LOGIN:
-		return answer + reply;
-	case AWAIT_REPLY:
-		return client->in_len < reply ? reply - client->in_len : 0;
-	default:
-		return 0;
-	}
-}
-
 size_t socks_client_want(const struct socks_client *client)
 {
 	if (socks_client_outcome(client) != STEP_GOING_ON || client->out_sent < client->out_ready)

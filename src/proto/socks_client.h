@@ -59,12 +59,6 @@ size_t socks_client_want(const struct socks_client *client);
 /* Has the request been sent? What is sent after it goes to the target, if the proxy agrees. */
 bool socks_client_asked(const struct socks_client *client);
 
-/*
- * At least how many bytes the proxy will yet send before the target's, if it agrees. Not exact: a
- * proxy may name the address that it bound at greater length, and Tor may leave out the answer to the greeting.
- */
-size_t socks_client_least(const struct socks_client *client);
-
 /* Takes `n` <= want bytes that the proxy sent; n = 0 says that it closed. Returns the outcome. */
 enum step socks_client_feed(struct socks_client *client, const uint8_t *bytes, size_t n);
 

@@ -14,6 +14,7 @@ A port of FAR is WHEN + WHAT, and its answer is due
     0    when the control says so      100  after 100 ms      200  at once
 and what answers
     1    refuses                       7    sends back what comes
+    3    says one byte, and            5    says 100,000 bytes, and
     13   says "hello" and closes       17   says "hello", then sends back what comes
 
 DIRECTORY/control is a unix socket for one program at a time, which begins anew what is counted:
@@ -50,7 +51,8 @@ WHEN_TOLD, LATE, AT_ONCE = 0, 100, 200
 DELAY = 0.1
 GREETING = b"hello\n"
 REFUSING = 1
-SERVERS = {7: (b"", True), 13: (GREETING, False), 17: (GREETING, True)}  # what is said; does it go on?
+SERVERS = {3: (b"!", True), 5: (b"a" * 100000, True), 7: (b"", True),
+           13: (GREETING, False), 17: (GREETING, True)}  # what is said; does it go on?
 
 METHOD_PASSWORD, SUCCEEDED, REFUSED = 2, 0, 5
 
@@ -249,14 +251,15 @@ async def asked(reader, say):
 
 
 async def until_due(port, reader):
-    """Waits for the moment to reply, and returns what reads on; None: the client has gone before."""
+    """Waits for the moment to reply, and returns what reads on; None: the client has gone before, or has ended
+    its stream, which is the same to Tor."""
     reply, first = asyncio.ensure_future(due(port)), reading(reader)
     await asyncio.wait((reply, first), return_when=asyncio.FIRST_COMPLETED)
     if first.done() and (first.exception() or not first.result()):
         reply.cancel()
         return None
     await reply
-    return first
+    return None if reader.at_eof() else first
 
 
 async def proxy(reader, writer, closing=False):

@@ -7,6 +7,7 @@ situations_programs = \
 	tests/situations/lives \
 	tests/situations/nesting \
 	tests/situations/opening \
+	tests/situations/optimistic \
 	tests/situations/polling \
 	tests/situations/refusing \
 	tests/situations/sleeping \

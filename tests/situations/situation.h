@@ -3,11 +3,11 @@
  * What the programs of this folder share. Each has a table of situations, and lives through the one that is
  * named:
  *
- *	PROGRAM SITUATION CONTROL [6 | silent]
+ *	PROGRAM SITUATION CONTROL [6 | silent | early]
  *
  * CONTROL is the unix socket of tests/servers/late.py, whose server answers no connect before the program
  * says so: what is seen before the answer and what after it does not depend on how quick anybody is. With
- * "6" the server is reached by IPv6; "silent" is for refusing.c.
+ * "6" the server is reached by IPv6; "silent" is for refusing.c, "early" for optimistic.c.
  */
 #ifndef TUNIC_TESTS_SITUATIONS_SITUATION_H
 #define TUNIC_TESTS_SITUATIONS_SITUATION_H
@@ -23,9 +23,12 @@
 /* The ports of the server; see tests/servers/late.py. */
 enum far_port {
 	REFUSES = 1,
+	SAYS_A_BYTE = 3,
+	SAYS_MUCH = 5,
 	ECHOES = 7,
 	GREETS_AND_CLOSES = 13,
 	GREETS = 17,
+	LATE_REFUSES = 101,
 	LATE_ECHOES = 107,
 	ECHOES_LATE = 107,
 	REFUSES_AT_ONCE = 201,
@@ -41,7 +44,7 @@ struct situation {
 };
 
 static int control = -1;
-static bool by_ipv6, silent;
+static bool by_ipv6, silent, early;
 
 static inline struct place far_place(enum far_port port)
 {
@@ -252,13 +255,14 @@ static inline int situation_see(const struct situation *situations, size_t n, in
 			continue;
 		by_ipv6 = argc > 3 && strcmp(argv[3], "6") == 0;
 		silent = argc > 3 && strcmp(argv[3], "silent") == 0;
+		early = argc > 3 && strcmp(argv[3], "early") == 0;
 		control_open(argv[2]);
 		situations[i].see();
 		if (silent)
 			show_spin();
 		return 0;
 	}
-	fprintf(stderr, "%s: SITUATION CONTROL [6 | silent]\n", argv[0]);
+	fprintf(stderr, "%s: SITUATION CONTROL [6 | silent | early]\n", argv[0]);
 	return 2;
 }
 

@@ -30,7 +30,9 @@ teardown_file() {
 	background_end
 }
 
-setup() {
+setup() { situation_setup; }
+
+situation_setup() {
 	local options=(-n)
 	tunic_setup
 	[ "$(id -u)" -eq 0 ] || options=(-n -U --preserve-credentials)
@@ -44,14 +46,14 @@ way() {
 	case $1 in
 	stepwise) ;;
 	one-turn) settle PIPELINE=yes ;;
-	optimistic) settle PIPELINE=yes OPTIMISTIC=yes ;;
 	odd) settle PROXY=127.0.0.1:9051 ;;
 	closing) settle PROXY=127.0.0.1:9052 ;;
 	unix) settle PROXY="unix:$BATS_FILE_TMPDIR/late.sock" ;;
 	esac
 }
 
-# live HOW PROGRAM SITUATION [6 | silent]: what the program saw is in the file $SEEN; fails if it came to no end.
+# live HOW PROGRAM SITUATION [6 | silent | early]: what the program saw is in the file $SEEN; fails if it came to
+# no end.
 live() {
 	local how=$1 status=0
 	SEEN=$BATS_TEST_TMPDIR/$1
@@ -65,10 +67,10 @@ live() {
 	}
 }
 
-# alike PROGRAM SITUATION [6 | silent]: sees the same bare and in each way.
+# alike PROGRAM SITUATION [6 | silent | early]: sees the same bare and in each way.
 alike() {
-	local how
-	live bare "${@/#silent/}" || return
+	local how known=("${@/#silent/}")
+	live bare "${known[@]/#early/}" || return
 	sed "/$BUT/d; s/ECONNREFUSED/$TOLD_AS/" "$SEEN" >"$BATS_TEST_TMPDIR/expected"
 	for how in "${WAYS[@]}"; do
 		way "$how"
@@ -82,7 +84,7 @@ alike() {
 	done
 }
 
-# alike_in_all PROGRAM LIST [6 | silent]: each situation of the list; one that fails does not hide another.
+# alike_in_all PROGRAM LIST [6 | silent | early]: each situation of the list; one that fails does not hide another.
 alike_in_all() {
 	local situation failed=
 	for situation in $2; do

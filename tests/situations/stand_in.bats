@@ -30,7 +30,8 @@ on_a_stand_in() {
 }
 
 @test "stand-in: a refusal" {
-	on_a_stand_in refusing "by-poll by-select by-epoll by-send by-recv by-connect blocking again"
+	on_a_stand_in refusing "by-poll by-select by-epoll by-send by-recv by-connect blocking again
+		by-blocking-recv by-blocking-send"
 }
 
 @test "stand-in: poll and select" {
