@@ -3,10 +3,9 @@
 #include "lib/chunks.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <sys/mman.h>
 
-static void *chunk_make(struct chunks *chunks, void *_Atomic *place)
+void *chunks_make(const struct chunks *chunks, void *_Atomic *place)
 {
 	const size_t size = chunks->size * CHUNK_ENTRIES;
 	void *expected = NULL;
@@ -20,18 +19,6 @@ static void *chunk_make(struct chunks *chunks, void *_Atomic *place)
 		return map;
 	munmap(map, size);
 	return expected;
-}
-
-void *chunks_entry(struct chunks *chunks, int fd, bool make)
-{
-	char *chunk;
-
-	if (fd < 0 || fd >= CHUNKS_FDS)
-		return NULL;
-	chunk = atomic_load_explicit(&chunks->chunk[fd / CHUNK_ENTRIES], memory_order_acquire);
-	if (chunk == NULL && make)
-		chunk = chunk_make(chunks, &chunks->chunk[fd / CHUNK_ENTRIES]);
-	return chunk ? chunk + (size_t)(fd % CHUNK_ENTRIES) * chunks->size : NULL;
 }
 
 int chunks_next(struct chunks *chunks, int fd)

@@ -3,6 +3,7 @@
 #ifndef TUNIC_LIB_CHUNKS_H
 #define TUNIC_LIB_CHUNKS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -18,8 +19,26 @@ struct chunks {
 		.size = sizeof(type) \
 	}
 
-/* The entry of `fd`, zero when it is new. NULL: there is none yet and `make` is false, no memory, or fd >= 2^20. */
-void *chunks_entry(struct chunks *chunks, int fd, bool make);
+/* For chunks_entry alone: the chunk at `place`, made by us or by another thread. NULL: no memory. */
+void *chunks_make(const struct chunks *chunks, void *_Atomic *place);
+
+/*
+ * The entry of `fd`, zero when it is new. NULL: there is none yet and `make` is false, no memory, or fd >= 2^20.
+ * Inline, since close and dup of whatever descriptor look here.
+ */
+static inline void *chunks_entry(struct chunks *chunks, int fd, bool make)
+{
+	void *_Atomic *place;
+	char *chunk;
+
+	if (fd < 0 || fd >= CHUNKS_FDS)
+		return NULL;
+	place = &chunks->chunk[fd / CHUNK_ENTRIES];
+	chunk = atomic_load_explicit(place, memory_order_acquire);
+	if (chunk == NULL && make)
+		chunk = chunks_make(chunks, place);
+	return chunk ? chunk + (size_t)(fd % CHUNK_ENTRIES) * chunks->size : NULL;
+}
 
 /* The first descriptor from `fd` on that has an entry. -1: there is none. */
 int chunks_next(struct chunks *chunks, int fd);
