@@ -17,6 +17,7 @@
 
 #include "bin/guard_caller.h"
 #include "bin/guard_connect.h"
+#include "bin/guard_name_server.h"
 #include "bin/guard_notice.h"
 #include "bin/guard_operation.h"
 #include "bin/guard_path.h"
@@ -113,7 +114,11 @@ static void connect_stream(const struct request *request)
 		answer(request, EAFNOSUPPORT);
 	} else if (!endpoint_from_sockaddr(&to, sa, request->len)) {
 		answer(request, EINVAL);
-	} else if (!operation_join(&request->call, request->fd, request->facts.cookie)) {
+	} else if (operation_join(&request->call, request->fd, request->facts.cookie)) {
+		return;
+	} else if (to.port == NAME_SERVER_PORT && is_name_server(&to.addr)) {
+		operation_resolve(&request->call, request->fd, &request->facts);
+	} else {
 		connect_address(request, &to);
 	}
 }

@@ -6,7 +6,8 @@
  * is held on it. The calling thread waits in the kernel meanwhile; nobody relays anything afterwards.
  *
  * Where the caller does not wait (O_NONBLOCK), or its socket cannot reach the proxy, the conversation is
- * held on a socket of ours, the caller's is parked (guard_park.h), and both are joined in the end.
+ * held on a socket of ours, the caller's is parked (guard_park.h), and both are joined in the end. So is
+ * one that is connected to a name server, of which our resolver takes the place.
  *
  * What a bare connect would do when a signal arrives is done too (see guard_caller.c): the call ends,
  * and the operation goes on without it. The socket's cookie then leads the next call on that socket,
@@ -26,6 +27,7 @@
 #include "bin/guard_operation.h"
 #include "bin/guard_park.h"
 #include "bin/guard_relay.h"
+#include "bin/guard_resolver.h"
 #include "bin/guard_run.h"
 #include "bin/guard_talk.h"
 
@@ -35,6 +37,7 @@ struct operation {
 	struct call call;
 	uint64_t cookie;
 	int socket;        /* the duplicate */
+	bool resolved;     /* our resolver is at the other end, and nobody talks */
 	bool parked;       /* the talk is on a socket of ours, and this joins both: */
 	struct watch near; /* the other end of the parked socket, once there is one */
 	bool unheard;      /* EINPROGRESS was the answer, and a signal was quicker */
@@ -113,7 +116,10 @@ static void joined(struct watch *near, uint32_t events)
 		operation_fail(operation, error);
 		return;
 	}
-	relay_begin(near->fd, operation->talk.watch.fd);
+	if (operation->resolved)
+		resolver_serve(near->fd);
+	else
+		relay_begin(near->fd, operation->talk.watch.fd);
 	near->fd = operation->talk.watch.fd = -1;
 	if (operation->call.id != 0)
 		operation_answer(operation, 0);
@@ -199,22 +205,29 @@ static void caller_release(struct operation *operation)
 	operation->call = (struct call){.id = 0};
 }
 
+/* False: it cannot be, and the operation is over. */
+static bool park(struct operation *operation, const struct socket_facts *facts)
+{
+	const int error = park_begin(operation->socket, facts->domain);
+
+	operation->parked = error == EINPROGRESS;
+	if (!operation->parked)
+		operation_answer(operation, error);
+	return operation->parked;
+}
+
 static void tunnel_beside(
 	struct operation *operation, const struct socket_facts *facts, bool blocking)
 {
-	const int error = park_begin(operation->socket, facts->domain);
 	int fd;
 
-	if (error != EINPROGRESS) {
-		operation_answer(operation, error);
+	if (!park(operation, facts))
 		return;
-	}
 	fd = socket(talk_domain(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		operation_fail(operation, errno);
 		return;
 	}
-	operation->parked = true;
 	if (!blocking)
 		caller_release(operation);
 	talk_to_proxy(&operation->talk, fd, talk_domain());
@@ -247,6 +260,19 @@ void operation_tunnel(const struct call *call, int fd, const struct socket_facts
 		tunnel_within(operation, facts);
 	else
 		tunnel_beside(operation, facts, blocking);
+}
+
+void operation_resolve(const struct call *call, int fd, const struct socket_facts *facts)
+{
+	const bool blocking = socket_is_blocking(fd);
+	struct operation *operation = operation_make(call, fd, facts);
+
+	if (!operation || !park(operation, facts))
+		return;
+	operation->resolved = true;
+	if (!blocking)
+		caller_release(operation);
+	join(operation);
 }
 
 bool operation_join(const struct call *call, int fd, uint64_t cookie)

@@ -27,6 +27,9 @@ void operation_direct(const struct call *call, int fd, const struct socket_facts
 void operation_tunnel(const struct call *call, int fd, const struct socket_facts *facts,
 	const struct socks_target *target);
 
+/* The same to our own resolver. */
+void operation_resolve(const struct call *call, int fd, const struct socket_facts *facts);
+
 /*
  * A call on a socket for which something is under way already: attaches it to that, or answers it.
  * False: nothing is.

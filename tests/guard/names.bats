@@ -54,6 +54,52 @@ teardown() { background_end; }
 	assert_output 'sink.example.'
 }
 
+# name_server: the first of the system's, or what is asked where there is none.
+name_server() {
+	local address
+	address=$(sed -n 's/^nameserver[[:blank:]]*//p' /etc/resolv.conf | head -n 1)
+	echo "${address:-127.0.0.1}"
+}
+
+@test "the system's name servers are asked over TCP, with the library and without" {
+	needs dig
+	guarded ./past "$(command -v dig)" +tcp +short "@$(name_server)" sink.example
+	assert_output '198.51.100.99'
+	guarded dig +tcp +short "@$(name_server)" sink.example abcdefgh.onion -x 198.51.100.7
+	[[ $output == 198.51.100.99$'\n'127.*$'\n'sink.example. ]] || { seen; return 1; }
+	RES_OPTIONS=use-vc guarded ./static name sink.example 80
+	assert_output '1 of 1'
+}
+
+@test "what is no message closes a connection to a name server, and a cut one waits" {
+	needs python3
+	guarded ./past "$(command -v python3)" -c '
+import socket, sys
+query = bytes.fromhex("00070100000100000000000004736966660465786d700000010001")
+def ask(*parts):
+    s = socket.create_connection((sys.argv[1], 53))
+    s.settimeout(20)
+    for part in parts:
+        s.sendall(part)
+    return s
+framed = len(query).to_bytes(2, "big") + query
+split = ask(framed[:1], framed[1:9], framed[9:] + framed[:5], framed[5:])
+for _ in range(2):
+    length = int.from_bytes(split.recv(2, socket.MSG_WAITALL), "big")
+    print(split.recv(length, socket.MSG_WAITALL)[:2].hex())
+print(ask(b"\xff\xff").recv(1))
+print(ask(b"\0\0").recv(1))
+' "$(name_server)"
+	assert_output $'0007\n0007\nb\'\'\nb\'\''
+}
+
+@test "a server that is not the system's is asked over TCP by way of the proxy" {
+	guarded ./static connect 192.0.2.53 53
+	assert_output '1 of 1'
+	guarded ./dynamic connect 192.0.2.53 53
+	assert_output '1 of 1'
+}
+
 @test "a datagram to anything else is refused at once" {
 	guarded ./static datagram 192.0.2.1 443
 	assert_output '0 of 1 ECONNREFUSED'
