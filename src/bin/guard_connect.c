@@ -68,7 +68,7 @@ static void tunnel(const struct request *request, const struct endpoint *to, con
 {
 	struct socks_target target;
 
-	tally_past(request->call.caller);
+	tally_count(TALLY_GUARD, REFUSAL_NONE);
 	socks_target_addr(&target, &to->addr, to->port);
 	if (name)
 		socks_target_name(&target, name, to->port);
@@ -84,7 +84,7 @@ static void connect_address(const struct request *request, const struct endpoint
 
 	switch (judgement.verdict) {
 	case VERDICT_THROUGH:
-		tally_count(TALLY_DIRECT);
+		tally_count(TALLY_LIBRARY, REFUSAL_NONE);
 		if (socket_leaves_device(request->fd))
 			operation_direct(
 				&request->call, request->fd, &request->facts, sa, request->len);
@@ -144,7 +144,7 @@ static void connect_local(const struct request *request)
 		return;
 	}
 	if (is_proxy_path(sun))
-		tally_count(TALLY_DIRECT);
+		tally_count(TALLY_LIBRARY, REFUSAL_NONE);
 	notice_continue(guard_run.listener, request->call.id);
 	close(request->fd);
 }

@@ -117,7 +117,7 @@ static void ask(
 			respond_nothing(given, DNS_SERVFAIL);
 		return;
 	}
-	tally_count(TALLY_LOOKUP);
+	tally_count(TALLY_LOOKUP, REFUSAL_NONE);
 	*question = *given;
 	pending++;
 	question->talk.done = talked;

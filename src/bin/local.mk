@@ -30,6 +30,7 @@ tunic_SOURCES = \
 	src/bin/guard_pool.c src/bin/guard_pool.h \
 	src/bin/guard_question.c src/bin/guard_question.h \
 	src/bin/guard_relay.c src/bin/guard_relay.h \
+	src/bin/guard_report.c src/bin/guard_report.h \
 	src/bin/guard_resolver.c src/bin/guard_resolver.h \
 	src/bin/guard_socket.c src/bin/guard_socket.h \
 	src/bin/guard_socketcall.c src/bin/guard_socketcall.h \

@@ -16,6 +16,7 @@
 #include "bin/command_line.h"
 #include "bin/descriptors.h"
 #include "bin/guard.h"
+#include "bin/guard_report.h"
 #include "bin/launch.h"
 #include "bin/library.h"
 #include "bin/program.h"
@@ -63,6 +64,7 @@ int main(int argc, char **argv)
 	if (line.request == REQUEST_PRINT_CONFIG)
 		return print_and_end(&line, &options);
 
+	report_prepare(line.report);
 	library_read_own(&own);
 	/* What an outer tunic has let in, and its programs have opened, is the run's to keep. */
 	if (!launch_within_run())
