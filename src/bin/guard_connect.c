@@ -168,15 +168,23 @@ static void connect_judged(const struct request *request)
 		answer(request, words_refusal(REFUSAL_DATAGRAM, NULL));
 }
 
-/* Does somebody want to know whether there is a guard? See core/guard_sign.h. */
-static bool is_question(const struct seccomp_notif *notice)
+/* Is it no connect, but a question to the guard? See core/guard_sign.h. Then it is answered. */
+static bool question_answered(const struct seccomp_notif *notice)
 {
+	const bool jail = guard_run.jail.broker >= 0;
 	struct sockaddr asked;
 
-	return (int)notice->data.args[0] == GUARD_SIGN_FD &&
-	       notice->data.args[2] == sizeof(asked) &&
-	       caller_read((pid_t)notice->pid, notice->data.args[1], &asked, sizeof(asked)) == 0 &&
-	       memcmp(&asked, &guard_sign, sizeof(asked)) == 0;
+	if ((int)notice->data.args[0] != GUARD_SIGN_FD || notice->data.args[2] != sizeof(asked) ||
+		caller_read((pid_t)notice->pid, notice->data.args[1], &asked, sizeof(asked)) != 0)
+		return false;
+	if (memcmp(&asked, &guard_sign, sizeof(asked)) == 0)
+		notice_answer(
+			guard_run.listener, notice->id, jail ? GUARD_SIGN_JAIL : GUARD_SIGN_ERROR);
+	else if (memcmp(&asked, &guard_sign_names, sizeof(asked)) == 0 && guard_run.names >= 0)
+		notice_lend(guard_run.listener, notice->id, guard_run.names);
+	else
+		return false;
+	return true;
 }
 
 /* Fetches what the call is about. Returns 0 or the errno that the kernel would give. */
@@ -198,11 +206,8 @@ void guard_connect(const struct seccomp_notif *notice)
 	struct request request = {.call = {notice->id, (pid_t)notice->pid}, .to = {0}};
 	int error;
 
-	if (is_question(notice)) {
-		notice_answer(guard_run.listener, notice->id,
-			guard_run.jail.broker >= 0 ? GUARD_SIGN_JAIL : GUARD_SIGN_ERROR);
+	if (question_answered(notice))
 		return;
-	}
 	/* 0: the caller is in a process namespace that we do not see. */
 	request.fd = notice->pid == 0
 			     ? (errno = ESRCH, -1)

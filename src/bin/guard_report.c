@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * --report: the file that tells what the guard had to do.
+ * What the guard had to do, in a file that the user has named (--report).
  *
  * It is written beside its place and then moved there, so that nobody ever finds a half of it. That this
  * can be done is tried before the program starts, by making such a file and taking it away again.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* --report: the file that tells what the guard had to do. */
+/* What the guard had to do, in a file that the user has named (--report). */
 #ifndef TUNIC_BIN_GUARD_REPORT_H
 #define TUNIC_BIN_GUARD_REPORT_H
 

@@ -291,8 +291,7 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	error = jail_open(&guard_run.jail, &why) ? 0 : errno;
 	nursery = program_start(guarded, channel);
-	/* Not sooner: whoever has the mapping uses the pool. */
-	guard_pool_open(&guard_run.pool);
+	guard_run.names = guard_pool_open(&guard_run.pool, guarded->settings->pool_size);
 	setpgid(0, 0);
 	if (chdir("/") < 0 || !watches_begin(channel))
 		give_up(channel, "no event loop", errno);
@@ -309,6 +308,5 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 	/* The listener may know of the last end before we do. */
 	if (!program_ended && waitpid(program, &status, 0) == program)
 		status_tell(status);
-	guard_pool_leave(&guard_run.pool);
 	_exit(0);
 }

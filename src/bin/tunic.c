@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 	struct proxy_question is_tor;
 	struct elf_file own;
 	char program[PATH_MAX], library[PATH_MAX];
-	bool with_shim, tor;
+	bool with_shim, tor, guarded;
 
 	refuse_if_secure();
 
@@ -81,7 +81,10 @@ int main(int argc, char **argv)
 	if (tor)
 		options.settings.pipeline = PIPELINE_YES;
 	guard_launch(&options.settings, program, line.program);
-	/* Only the guard can stand in for the shim. */
-	program_judge(program, &own, guard_is_in_force());
+	/* Only the guard, an outer one, can stand in for the shim. */
+	guarded = guard_is_in_force();
+	program_judge(program, &own, guarded);
+	if (!guarded)
+		launch_share_names(&options.settings);
 	launch_exec(program, line.program);
 }

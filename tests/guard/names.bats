@@ -114,3 +114,32 @@ print(ask(b"\0\0").recv(1))
 	guarded sh -c 'address=$(dig +short abcdefgh.onion) && ./static connect "$address" 80'
 	assert_output '1 of 1'
 }
+
+@test "the names of the run have no file, and reach who has closed everything, or has another /dev/shm" {
+	needs unshare getent python3
+	export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/runtime
+	mkdir -m 700 "$XDG_RUNTIME_DIR"
+	# shellcheck disable=SC2016 # for the shell inside
+	guarded sh -c 'address=$(getent ahostsv4 abcdefgh.onion | sed "s/ .*//;q"); echo "${TUNIC_POOL-none}"; ls "$XDG_RUNTIME_DIR"
+		exec unshare --user --map-root-user --mount sh -c "mount -t tmpfs none /dev/shm && mount -t tmpfs none $XDG_RUNTIME_DIR && exec \"\$@\"" \
+			sh python3 -c "
+import os, sys
+out = os.dup(1)
+os.closerange(0, out); os.closerange(out + 1, 65536); os.dup2(out, 1)
+os.execvp(\"getent\", [\"getent\", \"hosts\", sys.argv[1]])" "$address"'
+	[[ $output == none$'\n'127.*abcdefgh.onion ]] || { seen; return 1; }
+}
+
+@test "a program can write into the names of the run, and neither shorten nor lengthen them" {
+	needs python3
+	guarded python3 -c '
+import ctypes, errno, os
+fd = ctypes.CDLL(None).connect(-1, b"\0\0tunic'"'"'s names\0", 16)
+os.pwrite(fd, b"\xff" * 4096, 0)
+for size in 0, 1 << 30:
+    try:
+        os.ftruncate(fd, size)
+    except OSError as error:
+        print(errno.errorcode[error.errno])'
+	assert_output $'EPERM\nEPERM'
+}
