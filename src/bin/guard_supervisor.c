@@ -34,6 +34,7 @@
 #include "bin/guard_resolver.h"
 #include "bin/guard_run.h"
 #include "bin/guard_supervisor.h"
+#include "bin/guard_swap.h"
 #include "bin/guard_talk.h"
 #include "bin/guard_words.h"
 #include "bin/launch.h"
@@ -54,7 +55,10 @@ _Noreturn static void become_program(const struct guarded *guarded, int nursery)
 	struct cage cage;
 	char go;
 
-	cage_enter(&cage, guard_run.jail.broker >= 0);
+	const struct proxy *proxy = &guard_run.settings->proxy;
+
+	cage_enter(&cage, guard_run.jail.broker >= 0,
+		guard_run.swaps && !proxy->path[0] ? proxy->tcp.port : 0);
 	channel_send_descriptor(nursery, &cage, sizeof(cage), cage.listener);
 	/* With the listener it could answer its own calls. */
 	if (cage.listener >= 0)
@@ -123,11 +127,15 @@ static const char *probe(int number)
 {
 	static const char here[] = "here";
 	char there[sizeof(here)];
-	int fd = caller_descriptor(program, number);
+	struct socket_facts facts;
+	int fd = guard_run.swaps ? -1 : caller_descriptor(program, number);
 
-	if (fd < 0)
+	if (guard_run.swaps)
+		errno = swap_facts(program, number, &facts);
+	if (guard_run.swaps ? errno != 0 : fd < 0)
 		return "the program's descriptors are out of reach";
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	errno = caller_read(program, (uintptr_t)here, there, sizeof(there));
 	return errno ? "the program's memory is out of reach" : NULL;
 }
@@ -166,13 +174,16 @@ static void notice_ready(struct watch *watch, uint32_t events)
 {
 	struct seccomp_notif notice;
 
-	if (!(events & EPOLLIN)) {
-		nobody_left = true;
-		loop_watch(watch, 0);
-		return;
-	}
-	if (notice_take(watch->fd, &notice) == NOTICE_TAKEN)
+	enum notice_result result = NOTICE_LOST;
+
+	if (events & EPOLLIN)
+		result = notice_take(watch->fd, &notice);
+	if (result == NOTICE_TAKEN)
 		calls_answer(&notice);
+	if (result != NOTICE_LOST)
+		return;
+	nobody_left = true;
+	loop_watch(watch, 0);
 }
 
 static void status_tell(int status)
@@ -269,6 +280,9 @@ static void force_say(const char *why, int error)
 	if (!guard_run.landlock && guard_run.settings->log >= LOG_LEVEL_WARN)
 		say("guard: this kernel has no Landlock rules for the network (Linux 6.7), so a "
 		    "hostile program could slip past by racing; others cannot");
+	if (guard_run.swaps && guard_run.settings->log >= LOG_LEVEL_WARN)
+		say("guard: descriptors cannot be duplicated here (pidfd_getfd), so programs that "
+		    "the library is not in lose what they set on a socket before they connect it");
 	if (guard_run.settings->log >= LOG_LEVEL_INFO)
 		say("guard: in force: connections on behalf%s%s",
 			guard_run.landlock ? ", Landlock" : "",
@@ -289,6 +303,7 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 		.listener = -1,
 	};
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	guard_run.swaps = swap_is_needed();
 	error = jail_open(&guard_run.jail, &why) ? 0 : errno;
 	nursery = program_start(guarded, channel);
 	guard_run.names = guard_pool_open(&guard_run.pool, guarded->settings->pool_size);

@@ -34,6 +34,7 @@ tunic_SOURCES = \
 	src/bin/guard_resolver.c src/bin/guard_resolver.h \
 	src/bin/guard_socket.c src/bin/guard_socket.h \
 	src/bin/guard_socketcall.c src/bin/guard_socketcall.h \
+	src/bin/guard_swap.c src/bin/guard_swap.h \
 	src/bin/guard_supervisor.c src/bin/guard_supervisor.h \
 	src/bin/guard_tally.c src/bin/guard_tally.h \
 	src/bin/guard_talk.c src/bin/guard_talk.h \
