@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "bin/guard_cage.h"
 #include "bin/guard_caller.h"
 #include "bin/guard_calls.h"
@@ -40,7 +41,7 @@
 #include "bin/launch.h"
 #include "bin/say.h"
 
-enum { TICK = 20 /* milliseconds: a signal may wait so long */, TICK_SHARE = 4 };
+enum { TICK = 20 /* milliseconds: a signal may wait so long */, TICK_SHARE = 4, MISSING_BUF = 768 };
 
 struct guard_run guard_run;
 
@@ -268,25 +269,40 @@ static int tick(void)
 	return (int)(due - now);
 }
 
-/* What is in force, and what is missing: unasked where something is. `why`, with errno: no jail. */
-static void force_say(const char *why, int error)
+static void missing_add(struct text *missing, const char *sentence)
 {
-	const bool jail = guard_run.jail.broker >= 0;
+	text_add_all(missing, missing->len > 0 ? "; " : "", sentence, (const char *)NULL);
+}
 
-	if (!jail && guard_run.settings->log >= LOG_LEVEL_WARN)
-		say("guard: there is no jail for datagrams (%s: %s), so programs that the library "
-		    "is not in cannot look names up",
-			why, strerror(error));
-	if (!guard_run.landlock && guard_run.settings->log >= LOG_LEVEL_WARN)
-		say("guard: this kernel has no Landlock rules for the network (Linux 6.7), so a "
-		    "hostile program could slip past by racing; others cannot");
-	if (guard_run.swaps && guard_run.settings->log >= LOG_LEVEL_WARN)
-		say("guard: descriptors cannot be duplicated here (pidfd_getfd), so programs that "
-		    "the library is not in lose what they set on a socket before they connect it");
+/* What is missing, in a line that nobody has to ask for. `why`, with errno: there is no jail. */
+static void missing_say(const char *why, int error)
+{
+	char buf[MISSING_BUF];
+	struct text missing = text_over(buf, sizeof(buf));
+
+	if (guard_run.jail.broker < 0) {
+		missing_add(&missing, "there is no jail for datagrams (");
+		text_add_all(&missing, why, ": ", strerror(error), (const char *)NULL);
+		text_add(
+			&missing, "), so programs that the library is not in cannot look names up");
+	}
+	if (!guard_run.landlock)
+		missing_add(&missing, "this kernel has no Landlock rules for the network (Linux "
+				      "6.7), so a hostile program could slip past by racing");
+	if (guard_run.swaps)
+		missing_add(&missing, "descriptors cannot be duplicated here (pidfd_getfd), so "
+				      "programs that the library is not in lose what they set on "
+				      "a socket before they connect it");
+	if (missing.len > 0 && guard_run.settings->log >= LOG_LEVEL_WARN)
+		say("guard: %s", buf);
+}
+
+static void force_say(void)
+{
 	if (guard_run.settings->log >= LOG_LEVEL_INFO)
 		say("guard: in force: connections on behalf%s%s",
 			guard_run.landlock ? ", Landlock" : "",
-			jail ? ", a jail for datagrams" : "");
+			guard_run.jail.broker >= 0 ? ", a jail for datagrams" : "");
 }
 
 _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
@@ -312,7 +328,8 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 		give_up(channel, "no event loop", errno);
 	limits_raise();
 	notice_open(guard_run.listener);
-	force_say(why, error);
+	missing_say(why, error);
+	force_say();
 	resolver_begin(&guard_run.jail);
 	message.value = program;
 	if (!channel_send(channel, &message) || send(nursery, "", 1, MSG_NOSIGNAL) != 1)

@@ -20,49 +20,49 @@ setup() {
 
 teardown() { background_end; }
 
-# lacking WHAT TUNIC-ARGUMENTS...
+# lacking WHAT COMMAND...
 lacking() {
-	run --separate-stderr timeout 60 ./without "$1" "$TUNIC" "${@:2}"
+	run --separate-stderr timeout 60 ./without "$1" "${@:2}"
 }
 
 @test "where there can be no guard, on starts nothing" {
-	lacking listener --guard=on ./dynamic connect 192.0.2.1 80
+	lacking listener "$TUNIC" --guard=on ./dynamic connect 192.0.2.1 80
 	assert_status 125
 	assert_output ''
 	assert_stderr_says 'guard: cannot be had here'
 }
 
 @test "where there can be no guard, auto starts what the library can protect, and says so in a line" {
-	lacking listener --guard=auto ./dynamic connect 192.0.2.1 80
+	lacking listener "$TUNIC" --guard=auto ./dynamic connect 192.0.2.1 80
 	assert_output '1 of 1'
 	assert_stderr_says 'guard: cannot be had here .*the shim alone protects'
 	[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "not one line"; }
 }
 
 @test "where there can be no guard, auto refuses what the library cannot protect" {
-	lacking listener --guard=auto ./static connect 192.0.2.1 80
+	lacking listener "$TUNIC" --guard=auto ./static connect 192.0.2.1 80
 	assert_status 126
 	assert_output ''
 	assert_stderr_says 'was not started: it is statically linked'
 }
 
 @test "without Landlock the guard serves, and a line says what it lacks" {
-	lacking landlock ./static connect 192.0.2.1 80
+	lacking landlock "$TUNIC" ./static connect 192.0.2.1 80
 	assert_output '1 of 1'
 	assert_stderr_says 'guard: this kernel has no Landlock rules'
 }
 
 @test "without namespaces the guard serves, datagrams are refused, and a line says so" {
-	lacking namespaces ./static connect 192.0.2.1 80
+	lacking namespaces "$TUNIC" ./static connect 192.0.2.1 80
 	assert_output '1 of 1'
 	assert_stderr_says 'guard: there is no jail for datagrams'
-	lacking namespaces ./static datagram 192.0.2.1 53
+	lacking namespaces "$TUNIC" ./static datagram 192.0.2.1 53
 	assert_output '0 of 1 EACCES'
 }
 
 # swapped OUTPUT TUNIC-ARGUMENTS...: where descriptors cannot be duplicated, that is printed.
 swapped() {
-	lacking pidfd_getfd "${@:2}"
+	lacking pidfd_getfd "$TUNIC" "${@:2}"
 	assert_output "$1"
 }
 
@@ -118,6 +118,13 @@ while True:
 	wait_until 10 grep -q . "$(background_log server)"
 	swapped '0 of 20000' ./static race "$(cat "$(background_log server)")" 20000
 	[ ! -e "$BATS_TEST_TMPDIR/connections" ] || fail "connections were made"
+}
+
+@test "whatever is missing is said in one line" {
+	lacking pidfd_getfd ./without landlock ./without namespaces "$TUNIC" ./static connect 192.0.2.1 80
+	assert_output '1 of 1'
+	assert_stderr_says 'guard: there is no jail .*; this kernel has no Landlock .*; descriptors cannot be duplicated'
+	[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "not one line"; }
 }
 
 @test "-v says what is in force" {
