@@ -32,7 +32,7 @@ _tunic_values() {
 	--guard) list='off auto on' ;;
 	--pipeline) list='auto yes no' ;;
 	--log) list='quiet warn info debug' ;;
-	--log-file | --config) _filedir; return 0 ;;
+	--log-file | --config | --report) _filedir; return 0 ;;
 	-t | --tag | --pool-ipv4 | --pool-ipv6 | --pool-size | --name-cache | --timeout) ;;
 	*) return 1 ;;
 	esac
@@ -53,6 +53,6 @@ _tunic() {
 	mapfile -t COMPREPLY < <(compgen -W '-p -t -i -q -v
 		--proxy= --tag= --isolate= --names= --pool-ipv4= --pool-ipv6= --pool-size=
 		--name-cache= --hosts-file= --warn-literal= --allow-inbound= --local= --guard= --timeout=
-		--pipeline= --optimistic= --log= --log-file= --config= --shell --print-config --help --version' -- "$cur")
+		--pipeline= --optimistic= --log= --log-file= --config= --report= --shell --print-config --help --version' -- "$cur")
 	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
 } && complete -F _tunic tunic

@@ -18,6 +18,7 @@ static const char usage[] = "usage: tunic [options] [--] program [arguments]";
 enum {
 	LONG_ROWS = 256,
 	LONG_CONFIG = LONG_ROWS + OPTION_COUNT,
+	LONG_REPORT,
 	LONG_SHELL,
 	LONG_PRINT_CONFIG,
 	LONG_HELP,
@@ -26,6 +27,7 @@ enum {
 
 static const struct getopt_option own[] = {
 	{"config", required_argument, NULL, LONG_CONFIG},
+	{"report", required_argument, NULL, LONG_REPORT},
 	{"shell", no_argument, NULL, LONG_SHELL},
 	{"print-config", no_argument, NULL, LONG_PRINT_CONFIG},
 	{"help", no_argument, NULL, LONG_HELP},
@@ -113,6 +115,9 @@ static void take_option(struct command_line *line, int found, const char *argume
 	case LONG_CONFIG:
 		line->config = optarg;
 		break;
+	case LONG_REPORT:
+		line->report = optarg;
+		break;
 	case LONG_SHELL:
 		line->shell[0] = shell_of_user();
 		break;
@@ -190,6 +195,7 @@ void command_line_help(void)
 	     "  -v          as --log=info\n\n"
 	     "Others:\n"
 	     "      --config=FILE    read this file instead of the usual ones\n"
+	     "      --report=FILE    write what the guard had to do to this file, at the end\n"
 	     "      --shell          start your shell, to run many programs\n"
 	     "      --print-config   show every setting and where it comes from\n"
 	     "      --help, --version\n\n"

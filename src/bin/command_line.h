@@ -13,6 +13,7 @@ struct command_line {
 	enum request request;
 	const char *values[OPTION_COUNT]; /* as last given for each option, NULL where it was not */
 	const char *config;               /* --config, or NULL */
+	const char *report;               /* --report, or NULL */
 	char *const *program; /* its arguments, NULL-terminated; the first is its name */
 	char *shell[2];       /* what `program` is for --shell */
 };

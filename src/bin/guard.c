@@ -29,6 +29,7 @@
 #include "base/text.h"
 #include "bin/guard.h"
 #include "bin/guard_channel.h"
+#include "bin/guard_report.h"
 #include "bin/guard_supervisor.h"
 #include "bin/say.h"
 #include "core/guard_sign.h"
@@ -230,6 +231,10 @@ static void signals_release(const struct guarded *guarded)
 
 static void missing(const struct settings *settings, const char *what, int error)
 {
+	if (report_is_wanted())
+		refuse(EXIT_OURS,
+			"--report: only the guard can tell, and it cannot be had here: %s: %s",
+			what, strerror(error));
 	if (settings->guard == GUARD_ON)
 		refuse(EXIT_OURS,
 			"guard: cannot be had here: %s: %s; hint: guard = auto starts what the "
@@ -282,13 +287,23 @@ static void numbers_take(void)
 		close(fd);
 }
 
+static void refuse_to_report(const struct settings *settings)
+{
+	if (report_is_wanted())
+		refuse(EXIT_OURS, "--report: only the guard can tell; hint: %s",
+			settings->guard == GUARD_OFF ? "guard = on has it"
+						     : "the outer tunic has it, and can report");
+}
+
 void guard_launch(const struct settings *settings, const char *path, char *const *argv)
 {
 	struct guarded guarded = {.settings = settings, .path = path, .argv = argv};
 	struct message message = {.tiding = TIDING_FAILED, .value = EPIPE, .what = "it ended"};
 
-	if (settings->guard == GUARD_OFF || guard_is_in_force())
+	if (settings->guard == GUARD_OFF || guard_is_in_force()) {
+		refuse_to_report(settings);
 		return;
+	}
 	if (is_shimmed()) {
 		missing(settings, "the library is in tunic itself, by LD_PRELOAD", EBUSY);
 		return;

@@ -32,8 +32,15 @@ static void rights_drop(void)
 		prctl(PR_CAPBSET_DROP, rights[i], 0, 0, 0);
 }
 
-/* No rule allows anything: the supervisor, which is outside, connects for all. */
-static bool landlock_enter(void)
+static bool landlock_pass(int rules, uint16_t port)
+{
+	const struct guard_landlock_port rule = {GUARD_LANDLOCK_CONNECT_TCP, port};
+
+	return syscall(SYS_landlock_add_rule, rules, GUARD_LANDLOCK_RULE_PORT, &rule, 0) == 0;
+}
+
+/* As a rule nothing is allowed: the supervisor, which is outside, connects for all. */
+static bool landlock_enter(uint16_t passed)
 {
 	const struct guard_landlock_attributes attributes = {
 		.handled_access_net = GUARD_LANDLOCK_CONNECT_TCP};
@@ -46,7 +53,8 @@ static bool landlock_enter(void)
 	rules = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
 	if (rules < 0)
 		return false;
-	entered = syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+	entered = (passed == 0 || landlock_pass(rules, passed)) &&
+		  syscall(SYS_landlock_restrict_self, rules, 0) == 0;
 	close(rules);
 	return entered;
 }
@@ -69,7 +77,7 @@ static void fail(struct cage *out, const char *what)
 	out->error = errno;
 }
 
-void cage_enter(struct cage *out, bool jail)
+void cage_enter(struct cage *out, bool jail, uint16_t passed)
 {
 	struct guard_filter_choice choice = {.jail = jail, .pretend_undumpable = geteuid() != 0};
 	struct sock_fprog program;
@@ -80,7 +88,7 @@ void cage_enter(struct cage *out, bool jail)
 		return;
 	}
 	rights_drop();
-	out->landlock = landlock_enter();
+	out->landlock = landlock_enter(passed);
 	choice.landlock = out->landlock;
 	if (!guard_filter_build(&choice, &program)) {
 		fail(out, "the filter was not built");

@@ -4,6 +4,7 @@
 #define TUNIC_BIN_GUARD_CAGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct cage {
 	int listener;  /* -1: none */
@@ -13,7 +14,10 @@ struct cage {
 	int error;
 };
 
-/* Enters; there is no way back. `jail`: datagram sockets are the supervisor's to give. */
-void cage_enter(struct cage *out, bool jail);
+/*
+ * Enters; there is no way back. `jail`: datagram sockets are the supervisor's to give. `passed`: the port
+ * that Landlock allows, 0 for none.
+ */
+void cage_enter(struct cage *out, bool jail, uint16_t passed);
 
 #endif

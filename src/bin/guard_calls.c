@@ -11,6 +11,7 @@
 #include "bin/guard_notice.h"
 #include "bin/guard_run.h"
 #include "bin/guard_socketcall.h"
+#include "bin/guard_tally.h"
 
 typedef void answerer(const struct seccomp_notif *notice);
 
@@ -48,10 +49,12 @@ void calls_answer(const struct seccomp_notif *notice)
 {
 	answerer *const answer = answerer_of(&notice->data);
 
+	tally_caller((pid_t)notice->pid);
 	if (answer)
 		answer(notice);
 	else if (notice->data.arch == AUDIT_ARCH_I386 && notice->data.nr == SOCKETCALL)
 		guard_socketcall(notice);
 	else
 		notice_answer(guard_run.listener, notice->id, ENOSYS);
+	tally_caller(0);
 }

@@ -7,6 +7,10 @@
  * copied, the descriptor duplicated, and the kernel is never asked to go on with the call itself where
  * IP is concerned. It is for unix sockets, whose peers may look at who connected; and there the second
  * lock, Landlock, holds a program that exchanges the descriptor for a TCP socket meanwhile.
+ *
+ * Where descriptors cannot be duplicated there is one exception: the library's own connection to the
+ * proxy. The library holds its socket to be the one that it had, so that no other may take its place.
+ * Landlock then allows the proxy's port, and no other.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -17,10 +21,12 @@
 
 #include "bin/guard_caller.h"
 #include "bin/guard_connect.h"
+#include "bin/guard_name_server.h"
 #include "bin/guard_notice.h"
 #include "bin/guard_operation.h"
 #include "bin/guard_path.h"
 #include "bin/guard_run.h"
+#include "bin/guard_swap.h"
 #include "bin/guard_tally.h"
 #include "bin/guard_words.h"
 #include "core/guard_sign.h"
@@ -28,7 +34,7 @@
 
 struct request {
 	struct call call;
-	int fd; /* the duplicate */
+	int fd; /* the duplicate, or a socket to be in its place (guard_swap.h); -1: neither */
 	struct socket_facts facts;
 	struct sockaddr_storage to;
 	socklen_t len;
@@ -37,7 +43,16 @@ struct request {
 static void answer(const struct request *request, int error)
 {
 	notice_answer(guard_run.listener, request->call.id, error);
-	close(request->fd);
+	if (request->fd >= 0)
+		close(request->fd);
+}
+
+/* Never for IP, but where nothing else can be done. */
+static void go_on(const struct request *request)
+{
+	notice_continue(guard_run.listener, request->call.id);
+	if (request->fd >= 0)
+		close(request->fd);
 }
 
 /* The name that the run has given this stand-in address. False: none. */
@@ -67,7 +82,7 @@ static void tunnel(const struct request *request, const struct endpoint *to, con
 {
 	struct socks_target target;
 
-	tally_past(request->call.caller);
+	tally_count(TALLY_GUARD, REFUSAL_NONE);
 	socks_target_addr(&target, &to->addr, to->port);
 	if (name)
 		socks_target_name(&target, name, to->port);
@@ -83,8 +98,11 @@ static void connect_address(const struct request *request, const struct endpoint
 
 	switch (judgement.verdict) {
 	case VERDICT_THROUGH:
-		tally_count(TALLY_DIRECT);
-		if (socket_leaves_device(request->fd))
+		tally_count(TALLY_LIBRARY, REFUSAL_NONE);
+		/* It is the library's socket, and has to stay that. */
+		if (guard_run.swaps && endpoint_equal(to, &guard_run.settings->proxy.tcp))
+			go_on(request);
+		else if (socket_leaves_device(request->fd))
 			operation_direct(
 				&request->call, request->fd, &request->facts, sa, request->len);
 		else
@@ -99,6 +117,19 @@ static void connect_address(const struct request *request, const struct endpoint
 	}
 }
 
+/* A new socket is as good as one that is unconnected again. Returns 0 or an errno. */
+static int disconnect(const struct request *request)
+{
+	const struct call *call = &request->call;
+
+	if (!guard_run.swaps)
+		return socket_connect(
+			request->fd, (const struct sockaddr *)&request->to, request->len);
+	return swap_in(guard_run.listener, call->id, call->caller, call->number, request->fd)
+		       ? 0
+		       : ESRCH;
+}
+
 static void connect_stream(const struct request *request)
 {
 	const struct sockaddr *sa = (const struct sockaddr *)&request->to;
@@ -106,14 +137,20 @@ static void connect_stream(const struct request *request)
 
 	if (request->len >= sizeof(sa->sa_family) && sa->sa_family == AF_UNSPEC) {
 		operation_forget(request->facts.cookie);
-		answer(request, socket_connect(request->fd, sa, request->len));
+		answer(request, disconnect(request));
 	} else if (request->len < sizeof(sa->sa_family)) {
 		answer(request, EINVAL);
 	} else if (sa->sa_family != request->facts.domain) {
 		answer(request, EAFNOSUPPORT);
 	} else if (!endpoint_from_sockaddr(&to, sa, request->len)) {
 		answer(request, EINVAL);
-	} else if (!operation_join(&request->call, request->fd, request->facts.cookie)) {
+	} else if (operation_join(&request->call, request->fd, request->facts.cookie)) {
+		return;
+	} else if (guard_run.swaps && swap_is_marked(request->facts.cookie, SWAP_OPEN)) {
+		answer(request, EISCONN);
+	} else if (to.port == NAME_SERVER_PORT && is_name_server(&to.addr)) {
+		operation_resolve(&request->call, request->fd, &request->facts);
+	} else {
 		connect_address(request, &to);
 	}
 }
@@ -139,9 +176,8 @@ static void connect_local(const struct request *request)
 		return;
 	}
 	if (is_proxy_path(sun))
-		tally_count(TALLY_DIRECT);
-	notice_continue(guard_run.listener, request->call.id);
-	close(request->fd);
+		tally_count(TALLY_LIBRARY, REFUSAL_NONE);
+	go_on(request);
 }
 
 static void connect_judged(const struct request *request)
@@ -156,6 +192,8 @@ static void connect_judged(const struct request *request)
 		connect_local(request);
 	else if (facts->type == SOCK_STREAM)
 		connect_stream(request);
+	else if (guard_run.swaps)
+		go_on(request);
 	else if (jail_holds(&guard_run.jail, request->fd))
 		answer(request, socket_connect(request->fd, (const struct sockaddr *)&request->to,
 					request->len));
@@ -163,25 +201,53 @@ static void connect_judged(const struct request *request)
 		answer(request, words_refusal(REFUSAL_DATAGRAM, NULL));
 }
 
-/* Does somebody want to know whether there is a guard? See core/guard_sign.h. */
-static bool is_question(const struct seccomp_notif *notice)
+/* Is it no connect, but a question to the guard? See core/guard_sign.h. Then it is answered. */
+static bool question_answered(const struct seccomp_notif *notice)
 {
+	const bool jail = guard_run.jail.broker >= 0;
 	struct sockaddr asked;
 
-	return (int)notice->data.args[0] == GUARD_SIGN_FD &&
-	       notice->data.args[2] == sizeof(asked) &&
-	       caller_read((pid_t)notice->pid, notice->data.args[1], &asked, sizeof(asked)) == 0 &&
-	       memcmp(&asked, &guard_sign, sizeof(asked)) == 0;
+	if ((int)notice->data.args[0] != GUARD_SIGN_FD || notice->data.args[2] != sizeof(asked) ||
+		caller_read((pid_t)notice->pid, notice->data.args[1], &asked, sizeof(asked)) != 0)
+		return false;
+	if (memcmp(&asked, &guard_sign, sizeof(asked)) == 0)
+		notice_answer(
+			guard_run.listener, notice->id, jail ? GUARD_SIGN_JAIL : GUARD_SIGN_ERROR);
+	else if (memcmp(&asked, &guard_sign_names, sizeof(asked)) == 0 && guard_run.names >= 0)
+		notice_lend(guard_run.listener, notice->id, guard_run.names);
+	else
+		return false;
+	return true;
 }
 
-/* Fetches what the call is about. Returns 0 or the errno that the kernel would give. */
-static int request_fetch(struct request *request, const struct seccomp_data *data)
+/* Fetches the socket that the call is about. Returns 0 or the errno that the kernel would give. */
+static int socket_fetch(struct request *request)
+{
+	const struct call *call = &request->call;
+	int error;
+
+	/* The caller is in a process namespace that we do not see. */
+	if (call->caller == 0)
+		return EACCES;
+	if (!guard_run.swaps) {
+		request->fd = caller_descriptor(call->caller, call->number);
+		if (request->fd < 0)
+			return errno == EBADF ? EBADF : EACCES;
+		return socket_facts(request->fd, &request->facts);
+	}
+	error = swap_facts(call->caller, call->number, &request->facts);
+	if (error == 0 && request->facts.type == SOCK_STREAM && request->facts.domain != AF_UNIX) {
+		request->fd = swap_make(call->caller, call->number, &request->facts);
+		error = request->fd < 0 ? errno : 0;
+	}
+	return error;
+}
+
+/* Likewise the address. */
+static int address_fetch(struct request *request, const struct seccomp_data *data)
 {
 	const int len = (int)data->args[2];
-	int error = socket_facts(request->fd, &request->facts);
 
-	if (error)
-		return error;
 	if (len < 0 || (size_t)len > sizeof(request->to))
 		return EINVAL;
 	request->len = (socklen_t)len;
@@ -190,26 +256,21 @@ static int request_fetch(struct request *request, const struct seccomp_data *dat
 
 void guard_connect(const struct seccomp_notif *notice)
 {
-	struct request request = {.call = {notice->id, (pid_t)notice->pid}, .to = {0}};
+	struct request request = {
+		.call = {notice->id, (pid_t)notice->pid, (int)notice->data.args[0]},
+		.fd = -1,
+		.to = {0},
+	};
 	int error;
 
-	if (is_question(notice)) {
-		notice_answer(guard_run.listener, notice->id,
-			guard_run.jail.broker >= 0 ? GUARD_SIGN_JAIL : GUARD_SIGN_ERROR);
+	if (question_answered(notice))
 		return;
-	}
-	/* 0: the caller is in a process namespace that we do not see. */
-	request.fd = notice->pid == 0
-			     ? (errno = ESRCH, -1)
-			     : caller_descriptor(request.call.caller, (int)notice->data.args[0]);
-	if (request.fd < 0) {
-		notice_answer(guard_run.listener, notice->id, errno == EBADF ? EBADF : EACCES);
-		return;
-	}
-	error = request_fetch(&request, &notice->data);
-	if (!notice_valid(guard_run.listener, notice->id))
-		close(request.fd);
-	else if (error)
+	error = socket_fetch(&request);
+	if (error == 0)
+		error = address_fetch(&request, &notice->data);
+	if (error == 0 && !notice_valid(guard_run.listener, notice->id))
+		error = ESRCH; /* nobody hears it */
+	if (error != 0)
 		answer(&request, error);
 	else
 		connect_judged(&request);

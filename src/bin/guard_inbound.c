@@ -16,6 +16,7 @@
 #include "bin/guard_notice.h"
 #include "bin/guard_run.h"
 #include "bin/guard_socket.h"
+#include "bin/guard_swap.h"
 #include "bin/guard_words.h"
 #include "core/policy.h"
 
@@ -65,9 +66,58 @@ static int socket_of(const struct seccomp_notif *notice)
 	return -1;
 }
 
+/*
+ * Where descriptors cannot be duplicated the kernel goes on with a bind, which sends nothing by itself.
+ * What is known of the address is then where it was to be.
+ */
+static void bind_noted(const struct seccomp_notif *notice, const struct socket_facts *facts)
+{
+	struct sockaddr_storage to = {0};
+	const size_t len = (uint32_t)notice->data.args[2];
+	struct endpoint at;
+
+	if (len <= sizeof(to) &&
+		caller_read((pid_t)notice->pid, notice->data.args[1], &to, len) == 0 &&
+		endpoint_from_sockaddr(&at, (const struct sockaddr *)&to, (socklen_t)len) &&
+		policy_inbound(guard_run.settings, &at.addr).verdict == VERDICT_THROUGH)
+		swap_mark(facts->cookie, SWAP_LISTENS);
+	notice_continue(guard_run.listener, notice->id);
+}
+
+static void listen_noted(const struct seccomp_notif *notice, const struct socket_facts *facts)
+{
+	const bool local = facts->domain != AF_INET && facts->domain != AF_INET6;
+
+	if (local || guard_run.settings->allow_inbound ||
+		swap_is_marked(facts->cookie, SWAP_LISTENS))
+		notice_continue(guard_run.listener, notice->id);
+	else
+		notice_answer(guard_run.listener, notice->id, words_refusal(REFUSAL_INBOUND, NULL));
+}
+
+typedef void noted(const struct seccomp_notif *notice, const struct socket_facts *facts);
+
+/* False: descriptors can be duplicated, and nothing is answered. */
+static bool is_noted(const struct seccomp_notif *notice, noted *answer)
+{
+	struct socket_facts facts;
+	int error;
+
+	if (!guard_run.swaps)
+		return false;
+	error = swap_facts((pid_t)notice->pid, (int)notice->data.args[0], &facts);
+	if (error == 0 && !notice_valid(guard_run.listener, notice->id))
+		error = ESRCH;
+	if (error != 0)
+		notice_answer(guard_run.listener, notice->id, error);
+	else
+		answer(notice, &facts);
+	return true;
+}
+
 void guard_bind(const struct seccomp_notif *notice)
 {
-	int fd = socket_of(notice);
+	int fd = is_noted(notice, bind_noted) ? -1 : socket_of(notice);
 
 	if (fd < 0)
 		return;
@@ -77,7 +127,7 @@ void guard_bind(const struct seccomp_notif *notice)
 
 void guard_listen(const struct seccomp_notif *notice)
 {
-	int fd = socket_of(notice);
+	int fd = is_noted(notice, listen_noted) ? -1 : socket_of(notice);
 
 	if (fd < 0)
 		return;

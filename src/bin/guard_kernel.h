@@ -32,6 +32,10 @@ enum { GUARD_LANDLOCK_ABI_NET = 4 };
 struct guard_landlock_attributes {
 	uint64_t handled_access_fs, handled_access_net;
 };
+enum { GUARD_LANDLOCK_RULE_PORT = 2 };
+struct guard_landlock_port {
+	uint64_t allowed, port;
+};
 
 /* The kernel's own errno for "the signal first, then this call again"; programs never see it. */
 enum { GUARD_ERESTARTSYS = 512 };

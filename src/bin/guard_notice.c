@@ -55,3 +55,15 @@ int notice_give(int listener, uint64_t id, int fd, bool close_on_exec)
 
 	return ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &given) < 0 ? errno : 0;
 }
+
+void notice_lend(int listener, uint64_t id, int fd)
+{
+	struct seccomp_notif_addfd given = {
+		.id = id, .srcfd = (uint32_t)fd, .newfd_flags = O_CLOEXEC};
+	const int number = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &given);
+	struct seccomp_notif_resp answer = {.id = id, .val = number};
+
+	if (number < 0)
+		answer = (struct seccomp_notif_resp){.id = id, .error = -errno};
+	ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+}

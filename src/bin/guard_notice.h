@@ -33,4 +33,7 @@ bool notice_continue(int listener, uint64_t id);
 /* Gives the caller a copy of `fd` as the result of its call. Returns 0 or an errno. */
 int notice_give(int listener, uint64_t id, int fd, bool close_on_exec);
 
+/* The same, by way of two answers: Linux before 5.14 has no other. The copy is close-on-exec. */
+void notice_lend(int listener, uint64_t id, int fd);
+
 #endif

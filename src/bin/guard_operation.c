@@ -6,7 +6,11 @@
  * is held on it. The calling thread waits in the kernel meanwhile; nobody relays anything afterwards.
  *
  * Where the caller does not wait (O_NONBLOCK), or its socket cannot reach the proxy, the conversation is
- * held on a socket of ours, the caller's is parked (guard_park.h), and both are joined in the end.
+ * held on a socket of ours, the caller's is parked (guard_park.h), and both are joined in the end. So is
+ * one that is connected to a name server, of which our resolver takes the place.
+ *
+ * Where descriptors cannot be duplicated, it is all done on a new socket, which takes the place of the
+ * caller's when the call is answered.
  *
  * What a bare connect would do when a signal arrives is done too (see guard_caller.c): the call ends,
  * and the operation goes on without it. The socket's cookie then leads the next call on that socket,
@@ -26,7 +30,9 @@
 #include "bin/guard_operation.h"
 #include "bin/guard_park.h"
 #include "bin/guard_relay.h"
+#include "bin/guard_resolver.h"
 #include "bin/guard_run.h"
+#include "bin/guard_swap.h"
 #include "bin/guard_talk.h"
 
 struct operation {
@@ -34,10 +40,14 @@ struct operation {
 	struct operation *next;
 	struct call call;
 	uint64_t cookie;
-	int socket;        /* the duplicate */
+	int socket;        /* the duplicate; or the new one (guard_swap.h), */
+	bool handed;       /* which is in the place of the caller's, */
+	bool kept;         /* or is open, and waits for a call in which it can be put there */
+	bool resolved;     /* our resolver is at the other end, and nobody talks */
 	bool parked;       /* the talk is on a socket of ours, and this joins both: */
 	struct watch near; /* the other end of the parked socket, once there is one */
-	bool unheard;      /* EINPROGRESS was the answer, and a signal was quicker */
+	bool released;     /* EINPROGRESS was the answer, */
+	bool unheard;      /* and a signal was quicker */
 	int receive_mark;  /* the program's SO_RCVLOWAT */
 };
 
@@ -71,9 +81,30 @@ static void operation_end(struct operation *operation)
 	free(operation);
 }
 
+/* A new socket goes to the caller. False: nobody waits for it now. */
+static bool hand_over(struct operation *operation)
+{
+	const struct call *call = &operation->call;
+
+	if (!guard_run.swaps || operation->handed)
+		return true;
+	operation->handed = call->id != 0 && swap_in(guard_run.listener, call->id, call->caller,
+						     call->number, operation->socket);
+	if (operation->handed)
+		operation->cookie = swap_cookie(operation->socket);
+	return operation->handed;
+}
+
 /* The call that waits gets its answer; where there is none, or it is gone, the next one will. */
 static void operation_answer(struct operation *operation, int error)
 {
+	operation->kept = error == 0 && !hand_over(operation);
+	if (operation->kept) {
+		operation->call.id = 0;
+		return;
+	}
+	if (error == 0 && guard_run.swaps)
+		swap_mark(operation->cookie, SWAP_OPEN);
 	if (operation->receive_mark > 1)
 		setsockopt(operation->socket, SOL_SOCKET, SO_RCVLOWAT, &operation->receive_mark,
 			sizeof(operation->receive_mark));
@@ -86,7 +117,8 @@ static void operation_answer(struct operation *operation, int error)
 static void operation_fail(struct operation *operation, int error)
 {
 	/* Nobody waits: a parked socket tells by itself. */
-	if (operation->parked && operation->call.id == 0) {
+	if (operation->parked && operation->call.id == 0 &&
+		(operation->handed || !guard_run.swaps)) {
 		park_fail(operation->socket);
 		operation_end(operation);
 		return;
@@ -113,12 +145,18 @@ static void joined(struct watch *near, uint32_t events)
 		operation_fail(operation, error);
 		return;
 	}
-	relay_begin(near->fd, operation->talk.watch.fd);
-	near->fd = operation->talk.watch.fd = -1;
-	if (operation->call.id != 0)
-		operation_answer(operation, 0);
+	if (operation->resolved)
+		resolver_serve(near->fd);
 	else
-		operation_end(operation);
+		relay_begin(near->fd, operation->talk.watch.fd);
+	near->fd = operation->talk.watch.fd = -1;
+	if (operation->call.id != 0 || (guard_run.swaps && !operation->released)) {
+		operation_answer(operation, 0);
+		return;
+	}
+	if (guard_run.swaps)
+		swap_mark(operation->cookie, SWAP_OPEN);
+	operation_end(operation);
 }
 
 static void join(struct operation *operation)
@@ -181,7 +219,11 @@ void operation_direct(const struct call *call, int fd, const struct socket_facts
 	struct operation *operation;
 
 	if (!socket_is_blocking(fd)) {
-		notice_answer(guard_run.listener, call->id, socket_connect(fd, to, len));
+		const int error = socket_connect(fd, to, len);
+
+		if (guard_run.swaps && (error == 0 || error == EINPROGRESS))
+			swap_in(guard_run.listener, call->id, call->caller, call->number, fd);
+		notice_answer(guard_run.listener, call->id, error);
 		close(fd);
 		return;
 	}
@@ -195,26 +237,35 @@ void operation_direct(const struct call *call, int fd, const struct socket_facts
 
 static void caller_release(struct operation *operation)
 {
-	operation->unheard = !notice_answer(guard_run.listener, operation->call.id, EINPROGRESS);
+	operation->released = true;
+	operation->unheard = !hand_over(operation) ||
+			     !notice_answer(guard_run.listener, operation->call.id, EINPROGRESS);
 	operation->call = (struct call){.id = 0};
+}
+
+/* False: it cannot be, and the operation is over. */
+static bool park(struct operation *operation, const struct socket_facts *facts)
+{
+	const int error = park_begin(operation->socket, facts->domain);
+
+	operation->parked = error == EINPROGRESS;
+	if (!operation->parked)
+		operation_answer(operation, error);
+	return operation->parked;
 }
 
 static void tunnel_beside(
 	struct operation *operation, const struct socket_facts *facts, bool blocking)
 {
-	const int error = park_begin(operation->socket, facts->domain);
 	int fd;
 
-	if (error != EINPROGRESS) {
-		operation_answer(operation, error);
+	if (!park(operation, facts))
 		return;
-	}
 	fd = socket(talk_domain(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		operation_fail(operation, errno);
 		return;
 	}
-	operation->parked = true;
 	if (!blocking)
 		caller_release(operation);
 	talk_to_proxy(&operation->talk, fd, talk_domain());
@@ -249,6 +300,19 @@ void operation_tunnel(const struct call *call, int fd, const struct socket_facts
 		tunnel_beside(operation, facts, blocking);
 }
 
+void operation_resolve(const struct call *call, int fd, const struct socket_facts *facts)
+{
+	const bool blocking = socket_is_blocking(fd);
+	struct operation *operation = operation_make(call, fd, facts);
+
+	if (!operation || !park(operation, facts))
+		return;
+	operation->resolved = true;
+	if (!blocking)
+		caller_release(operation);
+	join(operation);
+}
+
 bool operation_join(const struct call *call, int fd, uint64_t cookie)
 {
 	struct operation *operation = *operation_place(cookie);
@@ -260,7 +324,11 @@ bool operation_join(const struct call *call, int fd, uint64_t cookie)
 		if (!notice_answer(guard_run.listener, call->id, error))
 			lost_keep(cookie, error);
 	} else if (operation->unheard) {
-		operation->unheard = !notice_answer(guard_run.listener, call->id, EINPROGRESS);
+		operation->call = *call;
+		caller_release(operation);
+	} else if (operation->kept) {
+		operation->call = *call;
+		operation_answer(operation, 0);
 	} else if (!socket_is_blocking(fd) ||
 		   (operation->call.id != 0 &&
 			   notice_valid(guard_run.listener, operation->call.id))) {

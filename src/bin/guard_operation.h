@@ -14,11 +14,12 @@
 struct call {
 	uint64_t id;  /* 0: nobody waits now */
 	pid_t caller; /* 0: nobody in particular */
+	int number;   /* of the caller's descriptor */
 };
 
 /*
- * Connects the caller's socket to an address as it stands. `fd`, a duplicate of it, is taken over;
- * the call is answered now or later.
+ * Connects the caller's socket to an address as it stands. `fd`, a duplicate of it, or where there
+ * can be none the socket that will be in its place, is taken over; the call is answered now or later.
  */
 void operation_direct(const struct call *call, int fd, const struct socket_facts *facts,
 	const struct sockaddr *to, socklen_t len);
@@ -26,6 +27,9 @@ void operation_direct(const struct call *call, int fd, const struct socket_facts
 /* The same by way of the proxy. */
 void operation_tunnel(const struct call *call, int fd, const struct socket_facts *facts,
 	const struct socks_target *target);
+
+/* The same to our own resolver. */
+void operation_resolve(const struct call *call, int fd, const struct socket_facts *facts);
 
 /*
  * A call on a socket for which something is under way already: attaches it to that, or answers it.

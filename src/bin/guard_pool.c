@@ -1,62 +1,56 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The names of the run, as the supervisor shares them.
+ * The names of the run, as the supervisor shares them: memory that has no path.
  *
- * The file is mapped as the shim does (src/lib/pool_map.c): a lock that lives as long as the mapping
- * tells who still uses it. A program that makes the file shorter than it is kills the supervisor, and
- * with it gets no connection any more.
+ * A program may write into it what it likes, but not change its size: who reads a file that another cuts
+ * short is killed, and that would be the supervisor.
+ *
+ * It has to reach programs that come later. By /proc/SUPERVISOR/fd nobody could open it, since the
+ * supervisor is not dumpable; an inherited descriptor is closed by daemons and by Python's subprocess. So
+ * the guard gives a descriptor to whoever asks (core/guard_sign.h), once for each program that starts,
+ * for the price of a trapped call. That serves programs that have changed user, root or mounts, too, and
+ * those with an emptied environment, which a file that is named there does not. When the last process
+ * that has it has ended it is gone.
  */
+#include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bin/guard_pool.h"
 
-static const char *path_of(void)
-{
-	const char *path = getenv("TUNIC_POOL");
+#ifndef MFD_NOEXEC_SEAL /* Linux 6.3, which can be told to make no others */
+#define MFD_NOEXEC_SEAL 8U
+#endif
 
-	return path && path[0] == '/' ? path : NULL;
+static int memory_make(void)
+{
+	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd = memfd_create("tunic names", flags | MFD_NOEXEC_SEAL);
+
+	return fd < 0 && errno == EINVAL ? memfd_create("tunic names", flags) : fd;
 }
 
-/* The slots of a file that nobody else could have made or read; 0: it is no such pool. */
-static uint32_t slots_of(int fd)
+static bool memory_size(int fd, size_t size)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
-		(st.st_mode & 077) != 0)
-		return 0;
-	return pool_slots((size_t)st.st_size);
+	return ftruncate(fd, (off_t)size) == 0 &&
+	       fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0;
 }
 
-void guard_pool_open(struct pool *out)
+int guard_pool_open(struct pool *out, uint32_t slots)
 {
-	const char *path = path_of();
-	int fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY) : -1;
-	const uint32_t slots = fd < 0 ? 0 : slots_of(fd);
+	const size_t size = pool_bytes(slots);
+	int fd = memory_make();
 	void *map = MAP_FAILED;
 
 	*out = pool_over(NULL, 0);
-	if (slots != 0 && flock(fd, LOCK_SH | LOCK_NB) == 0)
-		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (fd >= 0 && memory_size(fd, size))
+		map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (map != MAP_FAILED) {
+		*out = pool_over(map, slots);
+		return fd;
+	}
 	if (fd >= 0)
 		close(fd);
-	if (map != MAP_FAILED)
-		*out = pool_over(map, slots);
-}
-
-void guard_pool_leave(const struct pool *pool)
-{
-	int fd;
-
-	if (!pool->block)
-		return;
-	munmap(pool->block, pool_bytes(pool->slots));
-	fd = open(path_of(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-		unlink(path_of());
+	return -1;
 }

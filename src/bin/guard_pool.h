@@ -6,12 +6,10 @@
 #include "core/pool.h"
 
 /*
- * Maps the file that TUNIC_POOL names. Other programs of the run may write anything into it, which
- * core/pool.h is made for. out->block is NULL where there is none.
+ * Makes them, with so many slots. Returns the descriptor that they are in, for programs to map, or -1;
+ * out->block is then NULL. Programs of the run may write anything into it, which core/pool.h is made
+ * for.
  */
-void guard_pool_open(struct pool *out);
-
-/* Removes the file unless somebody else still has it. */
-void guard_pool_leave(const struct pool *pool);
+int guard_pool_open(struct pool *out, uint32_t slots);
 
 #endif

@@ -1,246 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The resolver of the jail: answers DNS queries as the shim would.
+ * The resolver: hears what is asked of name servers.
  *
- * A name is answered from the pool of the run, or Tor is asked (RESOLVE, RESOLVE_PTR). A query goes to
- * whatever address the program takes for a name server, and the answer comes from there: some look. IPv6
- * addresses are not given: a program asks for both, and would prefer a stand-in of IPv6, which is not
- * inert, to an address of IPv4. What Tor cannot be asked for is "not implemented", since an empty answer
- * would say that there is no such record.
+ * As datagrams in the jail, where a query goes to whatever address the program takes for a name server,
+ * and the answer comes from there: some look. And on streams, which the program has connected to one of
+ * the system's name servers: there is nothing else to it than a length before each message, and that
+ * one is answered after the other, as RFC 7766 lets a server do.
  */
 #include <errno.h>
-#include <limits.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "bin/guard_question.h"
 #include "bin/guard_resolver.h"
-#include "bin/guard_run.h"
-#include "bin/guard_talk.h"
-#include "bin/guard_tally.h"
-#include "bin/guard_words.h"
-#include "core/policy.h"
-#include "proto/dns_message.h"
 
-enum { CONTROL_MAX = 128, PENDING_MAX = 1024 };
-
-/* A query, and what leads its answer back: from the address that was asked, to who has asked. */
-struct question {
-	struct talk talk; /* first: it gives us this; only while Tor is asked */
-	int fd;
-	struct sockaddr_storage from;
-	socklen_t from_len;
-	char control[CONTROL_MAX];
-	size_t control_len;
-	struct dns_query query;
-};
+enum { MESSAGE_MAX = DNS_QUERY_MAX + 512, LENGTH_LEN = 2 };
 
 static struct watch watches[2];
-static unsigned pending;
 
-/* ---- answering */
+/* ---- datagrams */
 
-static void respond(
-	struct question *question, enum dns_rcode rcode, const struct dns_answer *answer)
+static void datagram_carry(const struct question *question, const uint8_t *answer, size_t len)
 {
+	struct sockaddr_storage to = question->from;
+	char control[QUESTION_CONTROL_MAX];
 	uint8_t bytes[DNS_RESPONSE_MAX];
-	struct sink sink = sink_over(bytes, sizeof(bytes));
-	struct iovec part = {.iov_base = bytes};
+	struct iovec part = {.iov_base = bytes, .iov_len = len};
 	const struct msghdr message = {
-		.msg_name = &question->from,
+		.msg_name = &to,
 		.msg_namelen = question->from_len,
 		.msg_iov = &part,
 		.msg_iovlen = 1,
-		.msg_control = question->control_len ? question->control : NULL,
+		.msg_control = question->control_len ? control : NULL,
 		.msg_controllen = question->control_len,
 	};
 
-	dns_response_put(&sink, &question->query, rcode, answer);
-	part.iov_len = sink.len;
+	memcpy(bytes, answer, len);
+	memcpy(control, question->control, sizeof(control));
 	sendmsg(question->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
-
-static void respond_nothing(struct question *question, enum dns_rcode rcode)
-{
-	const struct dns_answer nothing = {.count = 0};
-
-	respond(question, rcode, &nothing);
-}
-
-static void respond_address(struct question *question, const struct addr *addr)
-{
-	const struct dns_answer answer = {.addrs = addr, .count = 1};
-
-	respond(question, DNS_NOERROR, &answer);
-}
-
-static void respond_from_pool(struct question *question, const char *name)
-{
-	const struct prefix *prefix = &guard_run.settings->pool_ipv4;
-	struct addr addr;
-	uint32_t slot = POOL_NO_SLOT;
-
-	if (guard_run.pool.block)
-		slot = pool_add(&guard_run.pool, name, prefix_capacity(prefix));
-	if (slot == POOL_NO_SLOT) {
-		words_refusal(REFUSAL_POOL_FULL, name);
-		respond_nothing(question, DNS_SERVFAIL);
-		return;
-	}
-	addr = prefix_at(prefix, slot);
-	respond_address(question, &addr);
-}
-
-/* ---- asking Tor */
-
-/*
- * An address of this machine, of its network or of the pool would make the program connect where the
- * stranger who chose it wants; the name goes to the exit instead, as it does where there is no IPv4
- * address.
- */
-static void respond_found(struct question *question)
-{
-	const struct socks_target *found = &question->talk.socks.target;
-	const struct dns_answer name = {.name = found->name};
-
-	if (question->query.type == DNS_TYPE_PTR && found->name[0])
-		respond(question, DNS_NOERROR, &name);
-	else if (question->query.type == DNS_TYPE_PTR)
-		respond_nothing(question, DNS_NXDOMAIN);
-	else if (found->addr.family == ADDR_V4 &&
-		 policy_may_reverse(guard_run.settings, &found->addr))
-		respond_address(question, &found->addr);
-	else
-		respond_from_pool(question, question->talk.target.name);
-}
-
-static void talked(struct talk *talk, int error)
-{
-	struct question *question = (struct question *)(void *)talk;
-	const bool denied = talk->socks.failure == SOCKS_FAILURE_REPLY;
-
-	if (error == 0)
-		respond_found(question);
-	else
-		respond_nothing(question, denied ? DNS_NXDOMAIN : DNS_SERVFAIL);
-	pending--;
-	close(talk->watch.fd);
-	free(question);
-}
-
-static void ask(
-	const struct question *given, enum socks_command command, const struct socks_target *about)
-{
-	struct question *question = pending < PENDING_MAX ? malloc(sizeof(*question)) : NULL;
-	int fd = socket(talk_domain(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	/* Who is not answered asks again. */
-	if (!question || fd < 0) {
-		free(question);
-		if (fd >= 0)
-			close(fd);
-		return;
-	}
-	tally_count(TALLY_LOOKUP);
-	*question = *given;
-	pending++;
-	question->talk.done = talked;
-	question->talk.deadline = loop_now() + (uint64_t)guard_run.settings->timeout * 1000;
-	question->talk.watch.fd = fd;
-	if (talk_prepare(&question->talk, command, about, 0))
-		talk_to_proxy(&question->talk, fd, talk_domain());
-	else
-		talked(&question->talk, EINVAL);
-}
-
-/* ---- what is asked */
-
-static bool is_own_name(const char *name)
-{
-	char own[HOST_NAME_MAX + 1] = "";
-
-	return gethostname(own, sizeof(own) - 1) == 0 && text_equal_nocase(own, name);
-}
-
-static void answer_loopback(struct question *question)
-{
-	struct addr addr;
-
-	addr_parse(&addr, "127.0.0.1");
-	respond_address(question, &addr);
-}
-
-static void answer_name(struct question *question)
-{
-	char normal[NAME_BUF];
-	enum name_kind kind = name_judge(normal, question->query.name);
-	struct socks_target about;
-
-	if (kind == NAME_LOCAL && !is_own_name(normal))
-		words_refusal(REFUSAL_NAME_LOCAL, normal);
-	if (kind == NAME_BAD || (kind == NAME_LOCAL && !is_own_name(normal)))
-		respond_nothing(question, DNS_NXDOMAIN);
-	else if (question->query.type == DNS_TYPE_AAAA)
-		respond_nothing(question, DNS_NOERROR);
-	else if (kind == NAME_LOCALHOST || is_own_name(normal))
-		answer_loopback(question);
-	else if (kind == NAME_ONION || guard_run.settings->names == NAMES_FAKE)
-		respond_from_pool(question, normal);
-	else if (socks_target_name(&about, normal, 0))
-		ask(question, SOCKS_COMMAND_RESOLVE, &about);
-}
-
-static uint32_t slot_of(const struct addr *addr)
-{
-	const struct settings *settings = guard_run.settings;
-
-	if (prefix_contains(&settings->pool_ipv4, addr))
-		return prefix_index(&settings->pool_ipv4, addr);
-	if (prefix_contains(&settings->pool_ipv6, addr))
-		return prefix_index(&settings->pool_ipv6, addr);
-	return POOL_NO_SLOT;
-}
-
-static void answer_reverse(struct question *question)
-{
-	char name[NAME_BUF] = "";
-	const struct dns_answer answer = {.name = name};
-	struct socks_target about;
-	struct addr addr;
-
-	if (!dns_name_reversed(&addr, question->query.name)) {
-		respond_nothing(question, DNS_NXDOMAIN);
-		return;
-	}
-	addr_unmap(&addr);
-	if (guard_run.pool.block && pool_name(&guard_run.pool, slot_of(&addr), name)) {
-		respond(question, DNS_NOERROR, &answer);
-	} else if (policy_may_reverse(guard_run.settings, &addr)) {
-		socks_target_addr(&about, &addr, 0);
-		ask(question, SOCKS_COMMAND_RESOLVE_PTR, &about);
-	} else {
-		respond_nothing(question, DNS_NXDOMAIN);
-	}
-}
-
-static void question_answer(struct question *question)
-{
-	const uint16_t type = question->query.type;
-
-	if (question->query.class != DNS_CLASS_IN)
-		respond_nothing(question, DNS_NOTIMP);
-	else if (type == DNS_TYPE_A || type == DNS_TYPE_AAAA)
-		answer_name(question);
-	else if (type == DNS_TYPE_PTR)
-		answer_reverse(question);
-	else
-		respond_nothing(question, DNS_NOTIMP);
-}
-
-/* ---- hearing it */
 
 /* The address that was asked becomes the one that answers. */
 static void source_take(struct question *question, struct msghdr *message)
@@ -259,10 +60,10 @@ static void source_take(struct question *question, struct msghdr *message)
 	question->control_len = message->msg_controllen;
 }
 
-static void query_ready(struct watch *watch, uint32_t events)
+static void datagram_ready(struct watch *watch, uint32_t events)
 {
-	struct question question = {.fd = watch->fd};
-	uint8_t bytes[DNS_QUERY_MAX + 512];
+	struct question question = {.fd = watch->fd, .carry = datagram_carry};
+	uint8_t bytes[MESSAGE_MAX];
 	struct iovec part = {.iov_base = bytes, .iov_len = sizeof(bytes)};
 	struct msghdr message = {
 		.msg_name = &question.from,
@@ -273,18 +74,13 @@ static void query_ready(struct watch *watch, uint32_t events)
 		.msg_controllen = sizeof(question.control),
 	};
 	ssize_t n = recvmsg(watch->fd, &message, MSG_DONTWAIT);
-	enum dns_rcode fault;
 
 	(void)events;
 	if (n < 0)
 		return;
 	question.from_len = message.msg_namelen;
 	source_take(&question, &message);
-	if (!dns_query_read(&question.query, &fault, bytes, (size_t)n))
-		return;
-	if (fault != DNS_NOERROR)
-		respond_nothing(&question, fault);
-	else
+	if (dns_query_read(&question.query, &question.fault, bytes, (size_t)n))
 		question_answer(&question);
 }
 
@@ -293,8 +89,103 @@ void resolver_begin(const struct jail *jail)
 	const int fds[2] = {jail->resolver, jail->resolver6};
 
 	for (int i = 0; i < 2; i++) {
-		watches[i] = (struct watch){.fd = fds[i], .ready = query_ready};
+		watches[i] = (struct watch){.fd = fds[i], .ready = datagram_ready};
 		if (fds[i] >= 0)
 			loop_watch(&watches[i], EPOLLIN);
 	}
+}
+
+/* ---- streams */
+
+struct stream {
+	struct watch watch; /* first: the loop gives us this */
+	bool reading;       /* stream_read is at work, and goes on by itself */
+	bool asked;         /* a question is being answered; the next one waits in the socket */
+	bool over;
+	size_t have;
+	uint8_t bytes[LENGTH_LEN + MESSAGE_MAX]; /* of one message */
+};
+
+static size_t message_len(const struct stream *stream)
+{
+	return (size_t)stream->bytes[0] << 8 | stream->bytes[1];
+}
+
+static void stream_read(struct stream *stream);
+
+static void stream_carry(const struct question *question, const uint8_t *answer, size_t len)
+{
+	struct stream *stream = question->stream;
+	uint8_t bytes[LENGTH_LEN + DNS_RESPONSE_MAX] = {(uint8_t)(len >> 8), (uint8_t)len};
+
+	memcpy(bytes + LENGTH_LEN, answer, len);
+	len += LENGTH_LEN;
+	stream->asked = false;
+	/* Who asks so much and hears nothing is left alone. */
+	if (send(stream->watch.fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL) != (ssize_t)len)
+		stream->over = true;
+	if (!stream->reading)
+		stream_read(stream);
+}
+
+static void stream_ask(struct stream *stream)
+{
+	struct question question = {.stream = stream, .carry = stream_carry};
+
+	stream->have = 0;
+	stream->asked = dns_query_read(
+		&question.query, &question.fault, stream->bytes + LENGTH_LEN, message_len(stream));
+	stream->over = !stream->asked;
+	if (stream->asked)
+		question_answer(&question);
+}
+
+/* Receives of one message what there is. False: nothing. */
+static bool stream_receive(struct stream *stream)
+{
+	const size_t want =
+		stream->have < LENGTH_LEN ? LENGTH_LEN : LENGTH_LEN + message_len(stream);
+	ssize_t n = want > sizeof(stream->bytes)
+			    ? 0
+			    : recv(stream->watch.fd, stream->bytes + stream->have,
+				      want - stream->have, MSG_DONTWAIT);
+
+	if (n > 0)
+		stream->have += (size_t)n;
+	else
+		stream->over = n == 0 || errno != EAGAIN;
+	if (stream->have >= LENGTH_LEN && stream->have == LENGTH_LEN + message_len(stream))
+		stream_ask(stream);
+	return n > 0;
+}
+
+static void stream_read(struct stream *stream)
+{
+	stream->reading = true;
+	while (!stream->over && !stream->asked && stream_receive(stream))
+		;
+	stream->reading = false;
+	if (!stream->over && loop_watch(&stream->watch, stream->asked ? 0 : EPOLLIN))
+		return;
+	loop_watch(&stream->watch, 0);
+	close(stream->watch.fd);
+	free(stream);
+}
+
+static void stream_ready(struct watch *watch, uint32_t events)
+{
+	(void)events;
+	stream_read((struct stream *)(void *)watch);
+}
+
+void resolver_serve(int fd)
+{
+	struct stream *stream = calloc(1, sizeof(*stream));
+
+	if (!stream) {
+		close(fd);
+		return;
+	}
+	stream->watch = (struct watch){.fd = fd, .ready = stream_ready};
+	stream_read(stream);
 }

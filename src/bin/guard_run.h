@@ -14,7 +14,9 @@ struct guard_run {
 	const char *program; /* the name of what was started */
 	const char *run;     /* the run's identity */
 	struct pool pool;    /* the names of the run; block NULL: there are none */
+	int names;           /* what that is in; -1: nothing */
 	int listener;
+	bool swaps;       /* descriptors cannot be duplicated: see guard_swap.h */
 	bool landlock;    /* the kernel lets nobody but us connect over TCP */
 	struct jail jail; /* where datagram sockets come from; its broker is -1: from nowhere */
 };

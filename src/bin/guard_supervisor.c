@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "bin/guard_cage.h"
 #include "bin/guard_caller.h"
 #include "bin/guard_calls.h"
@@ -34,12 +35,13 @@
 #include "bin/guard_resolver.h"
 #include "bin/guard_run.h"
 #include "bin/guard_supervisor.h"
+#include "bin/guard_swap.h"
 #include "bin/guard_talk.h"
 #include "bin/guard_words.h"
 #include "bin/launch.h"
 #include "bin/say.h"
 
-enum { TICK = 20 /* milliseconds: a signal may wait so long */, TICK_SHARE = 4 };
+enum { TICK = 20 /* milliseconds: a signal may wait so long */, TICK_SHARE = 4, MISSING_BUF = 768 };
 
 struct guard_run guard_run;
 
@@ -54,7 +56,10 @@ _Noreturn static void become_program(const struct guarded *guarded, int nursery)
 	struct cage cage;
 	char go;
 
-	cage_enter(&cage, guard_run.jail.broker >= 0);
+	const struct proxy *proxy = &guard_run.settings->proxy;
+
+	cage_enter(&cage, guard_run.jail.broker >= 0,
+		guard_run.swaps && !proxy->path[0] ? proxy->tcp.port : 0);
 	channel_send_descriptor(nursery, &cage, sizeof(cage), cage.listener);
 	/* With the listener it could answer its own calls. */
 	if (cage.listener >= 0)
@@ -123,11 +128,15 @@ static const char *probe(int number)
 {
 	static const char here[] = "here";
 	char there[sizeof(here)];
-	int fd = caller_descriptor(program, number);
+	struct socket_facts facts;
+	int fd = guard_run.swaps ? -1 : caller_descriptor(program, number);
 
-	if (fd < 0)
+	if (guard_run.swaps)
+		errno = swap_facts(program, number, &facts);
+	if (guard_run.swaps ? errno != 0 : fd < 0)
 		return "the program's descriptors are out of reach";
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	errno = caller_read(program, (uintptr_t)here, there, sizeof(there));
 	return errno ? "the program's memory is out of reach" : NULL;
 }
@@ -166,13 +175,16 @@ static void notice_ready(struct watch *watch, uint32_t events)
 {
 	struct seccomp_notif notice;
 
-	if (!(events & EPOLLIN)) {
-		nobody_left = true;
-		loop_watch(watch, 0);
-		return;
-	}
-	if (notice_take(watch->fd, &notice) == NOTICE_TAKEN)
+	enum notice_result result = NOTICE_LOST;
+
+	if (events & EPOLLIN)
+		result = notice_take(watch->fd, &notice);
+	if (result == NOTICE_TAKEN)
 		calls_answer(&notice);
+	if (result != NOTICE_LOST)
+		return;
+	nobody_left = true;
+	loop_watch(watch, 0);
 }
 
 static void status_tell(int status)
@@ -257,22 +269,40 @@ static int tick(void)
 	return (int)(due - now);
 }
 
-/* What is in force, and what is missing: unasked where something is. `why`, with errno: no jail. */
-static void force_say(const char *why, int error)
+static void missing_add(struct text *missing, const char *sentence)
 {
-	const bool jail = guard_run.jail.broker >= 0;
+	text_add_all(missing, missing->len > 0 ? "; " : "", sentence, (const char *)NULL);
+}
 
-	if (!jail && guard_run.settings->log >= LOG_LEVEL_WARN)
-		say("guard: there is no jail for datagrams (%s: %s), so programs that the library "
-		    "is not in cannot look names up",
-			why, strerror(error));
-	if (!guard_run.landlock && guard_run.settings->log >= LOG_LEVEL_WARN)
-		say("guard: this kernel has no Landlock rules for the network (Linux 6.7), so a "
-		    "hostile program could slip past by racing; others cannot");
+/* What is missing, in a line that nobody has to ask for. `why`, with errno: there is no jail. */
+static void missing_say(const char *why, int error)
+{
+	char buf[MISSING_BUF];
+	struct text missing = text_over(buf, sizeof(buf));
+
+	if (guard_run.jail.broker < 0) {
+		missing_add(&missing, "there is no jail for datagrams (");
+		text_add_all(&missing, why, ": ", strerror(error), (const char *)NULL);
+		text_add(
+			&missing, "), so programs that the library is not in cannot look names up");
+	}
+	if (!guard_run.landlock)
+		missing_add(&missing, "this kernel has no Landlock rules for the network (Linux "
+				      "6.7), so a hostile program could slip past by racing");
+	if (guard_run.swaps)
+		missing_add(&missing, "descriptors cannot be duplicated here (pidfd_getfd), so "
+				      "programs that the library is not in lose what they set on "
+				      "a socket before they connect it");
+	if (missing.len > 0 && guard_run.settings->log >= LOG_LEVEL_WARN)
+		say("guard: %s", buf);
+}
+
+static void force_say(void)
+{
 	if (guard_run.settings->log >= LOG_LEVEL_INFO)
 		say("guard: in force: connections on behalf%s%s",
 			guard_run.landlock ? ", Landlock" : "",
-			jail ? ", a jail for datagrams" : "");
+			guard_run.jail.broker >= 0 ? ", a jail for datagrams" : "");
 }
 
 _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
@@ -289,16 +319,17 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 		.listener = -1,
 	};
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	guard_run.swaps = swap_is_needed();
 	error = jail_open(&guard_run.jail, &why) ? 0 : errno;
 	nursery = program_start(guarded, channel);
-	/* Not sooner: whoever has the mapping uses the pool. */
-	guard_pool_open(&guard_run.pool);
+	guard_run.names = guard_pool_open(&guard_run.pool, guarded->settings->pool_size);
 	setpgid(0, 0);
 	if (chdir("/") < 0 || !watches_begin(channel))
 		give_up(channel, "no event loop", errno);
 	limits_raise();
 	notice_open(guard_run.listener);
-	force_say(why, error);
+	missing_say(why, error);
+	force_say();
 	resolver_begin(&guard_run.jail);
 	message.value = program;
 	if (!channel_send(channel, &message) || send(nursery, "", 1, MSG_NOSIGNAL) != 1)
@@ -309,6 +340,5 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 	/* The listener may know of the last end before we do. */
 	if (!program_ended && waitpid(program, &status, 0) == program)
 		status_tell(status);
-	guard_pool_leave(&guard_run.pool);
 	_exit(0);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the supervisor says of the programs that it guards: each kind of line once. */
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "bin/guard_report.h"
 #include "bin/guard_run.h"
 #include "bin/guard_tally.h"
 #include "bin/guard_words.h"
@@ -98,7 +100,7 @@ int words_refusal(enum refusal refusal, const char *what)
 	/* Each libc looks for such a service before it asks a name server, and is content without. */
 	const bool usual = refusal == REFUSAL_RESOLVER;
 
-	tally_count(TALLY_REFUSED);
+	tally_count(TALLY_REFUSED, refusal);
 	if (first(&refusal_said[refusal], usual ? LOG_LEVEL_INFO : LOG_LEVEL_WARN))
 		line_say("%s%s%s%s%s%s", row->sentence, what ? " (" : "", what ? what : "",
 			what ? ")" : "", row->hint[0] ? "; " : "", row->hint);
@@ -138,6 +140,20 @@ void words_failed(const struct socks_target *target, const struct socks_client *
 		socks->failure ? "" : strerror(error));
 }
 
+static void report(void)
+{
+	char lines[TALLY_JSON_MAX];
+	struct text text = text_over(lines, sizeof(lines));
+	int error;
+
+	if (!report_is_wanted())
+		return;
+	tally_json(&text);
+	error = text.cut ? EFBIG : report_write(lines);
+	if (error != 0)
+		line_say("the report was not written: %s", strerror(error));
+}
+
 void words_end(void)
 {
 	int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
@@ -147,6 +163,7 @@ void words_end(void)
 	tally_text(&text);
 	if (guard_run.settings->log >= LOG_LEVEL_INFO)
 		line_say("%s", line);
+	report();
 	if (nothing >= 0)
 		dup3(nothing, STDERR_FILENO, O_CLOEXEC);
 	if (nothing >= 0)

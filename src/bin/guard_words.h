@@ -14,7 +14,10 @@ void words_unreached(int error);
 void words_deadline(const struct socks_target *target);
 void words_failed(const struct socks_target *target, const struct socks_client *socks, int error);
 
-/* The program has ended: says what there was to do, and lets go of standard error, maybe a pipe. */
+/*
+ * The program has ended: says and reports what there was to do, and lets go of standard
+ * error, maybe a pipe.
+ */
 void words_end(void);
 
 #endif

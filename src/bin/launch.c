@@ -27,6 +27,7 @@ extern char **environ;
 
 /* The pool that this tunic made; "" where it made none. */
 static char own_pool[PATH_MAX];
+static bool begins_run;
 
 /* NULL: not in the environment. */
 static void variable_put(const char *name, const char *value)
@@ -107,8 +108,8 @@ static void run_put(const struct options *options, bool is_tor)
 		run[2 * i + 1] = hex[bytes[i] & 15];
 	}
 	variable_put(run_variable, run);
-	variable_put("TUNIC_POOL",
-		pool_file_make(own_pool, run, options->settings.pool_size) ? own_pool : NULL);
+	variable_put("TUNIC_POOL", NULL);
+	begins_run = true;
 	tor_put(options, is_tor);
 }
 
@@ -138,6 +139,12 @@ void launch_prepare(const struct options *options, const char *library, bool is_
 		preload_put(library);
 	else
 		variable_put(preload_variable, NULL);
+}
+
+void launch_share_names(const struct settings *settings)
+{
+	if (begins_run && pool_file_make(own_pool, launch_run(), settings->pool_size))
+		variable_put("TUNIC_POOL", own_pool);
 }
 
 const char *launch_run(void)

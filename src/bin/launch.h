@@ -15,6 +15,12 @@
  */
 void launch_prepare(const struct options *options, const char *library, bool is_tor);
 
+/*
+ * Without a guard: makes the file in which the run's processes share names, and names it in
+ * TUNIC_POOL. Within a run there is one.
+ */
+void launch_share_names(const struct settings *settings);
+
 /* Is this a tunic inside the run of another? */
 bool launch_within_run(void);
 

@@ -22,15 +22,19 @@ tunic_SOURCES = \
 	src/bin/guard_jail.c src/bin/guard_jail.h \
 	src/bin/guard_loop.c src/bin/guard_loop.h \
 	src/bin/guard_lost.c src/bin/guard_lost.h \
+	src/bin/guard_name_server.c src/bin/guard_name_server.h \
 	src/bin/guard_notice.c src/bin/guard_notice.h \
 	src/bin/guard_operation.c src/bin/guard_operation.h \
 	src/bin/guard_park.c src/bin/guard_park.h \
 	src/bin/guard_path.c src/bin/guard_path.h \
 	src/bin/guard_pool.c src/bin/guard_pool.h \
+	src/bin/guard_question.c src/bin/guard_question.h \
 	src/bin/guard_relay.c src/bin/guard_relay.h \
+	src/bin/guard_report.c src/bin/guard_report.h \
 	src/bin/guard_resolver.c src/bin/guard_resolver.h \
 	src/bin/guard_socket.c src/bin/guard_socket.h \
 	src/bin/guard_socketcall.c src/bin/guard_socketcall.h \
+	src/bin/guard_swap.c src/bin/guard_swap.h \
 	src/bin/guard_supervisor.c src/bin/guard_supervisor.h \
 	src/bin/guard_tally.c src/bin/guard_tally.h \
 	src/bin/guard_talk.c src/bin/guard_talk.h \

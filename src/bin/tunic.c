@@ -16,6 +16,7 @@
 #include "bin/command_line.h"
 #include "bin/descriptors.h"
 #include "bin/guard.h"
+#include "bin/guard_report.h"
 #include "bin/launch.h"
 #include "bin/library.h"
 #include "bin/program.h"
@@ -51,7 +52,7 @@ int main(int argc, char **argv)
 	struct proxy_question is_tor;
 	struct elf_file own;
 	char program[PATH_MAX], library[PATH_MAX];
-	bool with_shim, tor;
+	bool with_shim, tor, guarded;
 
 	refuse_if_secure();
 
@@ -63,6 +64,7 @@ int main(int argc, char **argv)
 	if (line.request == REQUEST_PRINT_CONFIG)
 		return print_and_end(&line, &options);
 
+	report_prepare(line.report);
 	library_read_own(&own);
 	/* What an outer tunic has let in, and its programs have opened, is the run's to keep. */
 	if (!launch_within_run())
@@ -79,7 +81,10 @@ int main(int argc, char **argv)
 	if (tor)
 		options.settings.pipeline = PIPELINE_YES;
 	guard_launch(&options.settings, program, line.program);
-	/* Only the guard can stand in for the shim. */
-	program_judge(program, &own, guard_is_in_force());
+	/* Only the guard, an outer one, can stand in for the shim. */
+	guarded = guard_is_in_force();
+	program_judge(program, &own, guarded);
+	if (!guarded)
+		launch_share_names(&options.settings);
 	launch_exec(program, line.program);
 }

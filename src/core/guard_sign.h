@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a process finds out that it is guarded: a question that the kernel answers otherwise. */
+/* What a guarded process may ask the guard: questions that the kernel answers otherwise. */
 #ifndef TUNIC_CORE_GUARD_SIGN_H
 #define TUNIC_CORE_GUARD_SIGN_H
 
@@ -14,5 +14,13 @@
  */
 static const struct sockaddr guard_sign = {.sa_family = AF_UNSPEC, .sa_data = "tunic's guard"};
 enum { GUARD_SIGN_FD = -1, GUARD_SIGN_ERROR = EALREADY, GUARD_SIGN_JAIL = EINPROGRESS };
+
+/*
+ * Asked so, it gives the asker a descriptor of the run's names, close-on-exec, as the result of the
+ * call. No path leads to them, so nobody else finds them, and who has closed all descriptors, emptied
+ * the environment or is in another root does.
+ */
+static const struct sockaddr guard_sign_names = {
+	.sa_family = AF_UNSPEC, .sa_data = "tunic's names"};
 
 #endif

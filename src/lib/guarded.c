@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Is there a guard beside this library? */
+/* Is there a guard beside this library, and what has it for us? */
 #include "lib/guarded.h"
 
 #include <stdatomic.h>
@@ -31,4 +31,11 @@ bool is_jailed(void)
 	if (!atomic_load_explicit(&jailed, memory_order_relaxed) && ask() == GUARD_SIGN_JAIL)
 		atomic_store_explicit(&jailed, true, memory_order_relaxed);
 	return atomic_load_explicit(&jailed, memory_order_relaxed);
+}
+
+int guarded_names(void)
+{
+	return real.connect == NULL
+		       ? -1
+		       : real.connect(GUARD_SIGN_FD, &guard_sign_names, sizeof(guard_sign_names));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Is there a guard beside this library? */
+/* Is there a guard beside this library, and what has it for us? */
 #ifndef TUNIC_LIB_GUARDED_H
 #define TUNIC_LIB_GUARDED_H
 
@@ -16,5 +16,8 @@ bool is_guarded(void);
  * errno.
  */
 bool is_jailed(void);
+
+/* A descriptor of the names of the run, close-on-exec; -1: no guard has any. Changes errno. */
+int guarded_names(void);
 
 #endif

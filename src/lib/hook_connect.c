@@ -5,6 +5,7 @@
 
 #include "lib/caller_memory.h"
 #include "lib/fd_table.h"
+#include "lib/guarded.h"
 #include "lib/handed_out.h"
 #include "lib/judge.h"
 #include "lib/library.h"
@@ -16,6 +17,8 @@
 #include "lib/real.h"
 #include "lib/stand_in.h"
 #include "lib/tunnel.h"
+
+enum { PORT_DNS = 53 };
 
 static int connect_unix(int fd, const struct sockaddr *addr, socklen_t len)
 {
@@ -88,6 +91,9 @@ static int connect_stream(int fd, int domain, const struct sockaddr *addr, sockl
 
 	/* AF_UNSPEC disconnects; the kernel itself refuses other families and short addresses. */
 	if (addr->sa_family != domain || !endpoint_from_sockaddr(&ep, addr, len))
+		return real.connect(fd, addr, len);
+	/* The guard takes the place of name servers, and knows which these are. */
+	if (ep.port == PORT_DNS && is_guarded())
 		return real.connect(fd, addr, len);
 	named = lookup_pool_name(&ep.addr, name);
 	judgement = policy_connect(library.settings, &ep, named);

@@ -11,11 +11,15 @@
  * How many slots there are is told by the file's length alone, which the tunic that made it has set
  * once. The setting is for that tunic: a process with another one would look for names elsewhere.
  *
+ * With the guard there is no file: its supervisor has made the pool, and gives whoever asks a descriptor of
+ * it. What it is, and for how long, is the guard's to say.
+ *
  * With the library alone nobody has made a file, and nobody would sweep one up. Names are then handed
  * on at exec in the same variable, in text: downwards only, and as many as go into some kilobytes of
  * the stack that exec was called on.
  */
 #include "lib/pool_map.h"
+#include "lib/guarded.h"
 #include "lib/real.h"
 
 #include <errno.h>
@@ -33,7 +37,8 @@
 
 static const char variable_is[] = "TUNIC_POOL=";
 
-static char shared_path[PATH_MAX]; /* "" where the pool is this process's own */
+static bool is_shared;
+static char shared_path[PATH_MAX]; /* of the file; "" where there is none */
 
 /* The slots of a file that nobody else could have made or read; 0: it is no such pool. */
 static uint32_t slots_of(int fd)
@@ -58,6 +63,25 @@ static bool map_shared(struct pool *out, const char *path)
 	slots = slots_of(fd);
 	/* The time tells a tunic that looks for abandoned pools that this one is not. */
 	if (slots != 0 && flock(fd, LOCK_SH | LOCK_NB) == 0 && futimens(fd, NULL) == 0)
+		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	real.close(fd);
+	*out = pool_over(map, slots);
+	return map != MAP_FAILED;
+}
+
+/* The pool that the guard has. */
+static bool map_guards(struct pool *out)
+{
+	int fd = guarded_names();
+	void *map = MAP_FAILED;
+	uint32_t slots = 0;
+	struct stat st;
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0)
+		slots = pool_slots((size_t)st.st_size);
+	if (slots != 0)
 		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	real.close(fd);
 	*out = pool_over(map, slots);
@@ -106,7 +130,7 @@ size_t pool_map_text_size(const struct pool *pool)
 {
 	size_t size;
 
-	if (pool->block == NULL || shared_path[0] != '\0')
+	if (pool->block == NULL || is_shared)
 		return 0;
 	size = entries_make(pool, NULL);
 	if (size == 0)
@@ -147,10 +171,14 @@ bool pool_map(struct pool *out, uint32_t slots)
 {
 	const char *path = getauxval(AT_SECURE) ? NULL : getenv("TUNIC_POOL");
 
+	is_shared = true;
+	if (map_guards(out))
+		return true;
 	if (path != NULL && path[0] == '/' && map_shared(out, path)) {
 		text_copy(shared_path, sizeof(shared_path), path);
 		return true;
 	}
+	is_shared = false;
 	if (!map_private(out, slots))
 		return false;
 	if (path != NULL && path[0] != '/')

@@ -4,7 +4,8 @@
  * that the library cannot be in.
  *
  *	client connect ADDRESS PORT [COUNT]      one after the other
- *	client nonblocking ADDRESS PORT COUNT    at once, by an edge-triggered epoll that knows them before
+ *	client nonblocking ADDRESS PORT COUNT [late] at once, by an edge-triggered epoll that knows them before,
+ *	                                         or after
  *	client timer ADDRESS PORT COUNT [restart] under a timer of 0.7 ms, with or without SA_RESTART
  *	client name NAME PORT                    by getaddrinfo
  *	client listen ADDRESS                    on a free port
@@ -119,14 +120,17 @@ static void talk_often(const char *address, const char *port, unsigned count)
 		talk(address, port);
 }
 
-static void set_out(int epoll, const struct sockaddr *to, socklen_t len)
+static void set_out(int epoll, const struct sockaddr *to, socklen_t len, bool late)
 {
 	int fd = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	struct epoll_event event = {.events = EPOLLOUT | EPOLLET, .data.fd = fd};
 
-	epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+	if (!late)
+		epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 	if (go_connect(fd, to, len) < 0)
 		note(errno);
+	if (late)
+		epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
 /* A socket that has never been connected says EPOLLHUP; that is not what we wait for. */
@@ -147,7 +151,7 @@ static bool arrive(const struct epoll_event *event)
 	return true;
 }
 
-static void talk_at_once(const char *address, const char *port, unsigned count)
+static void talk_at_once(const char *address, const char *port, unsigned count, bool late)
 {
 	struct sockaddr_storage to;
 	const socklen_t len = address_of(&to, address, port);
@@ -155,7 +159,7 @@ static void talk_at_once(const char *address, const char *port, unsigned count)
 	struct epoll_event event;
 
 	for (unsigned i = 0; i < count; i++)
-		set_out(epoll, (const struct sockaddr *)&to, len);
+		set_out(epoll, (const struct sockaddr *)&to, len, late);
 	for (unsigned left = count; left > 0 && epoll_wait(epoll, &event, 1, WAIT) == 1;)
 		left -= arrive(&event);
 }
@@ -275,7 +279,7 @@ int main(int argc, char **argv)
 	if (strcmp(what, "connect") == 0 || strcmp(what, "timer") == 0)
 		talk_often(argv[2], port, count);
 	else if (strcmp(what, "nonblocking") == 0)
-		talk_at_once(argv[2], port, count);
+		talk_at_once(argv[2], port, count, argc > 5);
 	else if (strcmp(what, "name") == 0)
 		talk_by_name(argv[2], port);
 	else if (strcmp(what, "listen") == 0)

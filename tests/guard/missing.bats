@@ -20,48 +20,111 @@ setup() {
 
 teardown() { background_end; }
 
-# lacking WHAT TUNIC-ARGUMENTS...
+# lacking WHAT COMMAND...
 lacking() {
-	run --separate-stderr timeout 60 ./without "$1" "$TUNIC" "${@:2}"
+	run --separate-stderr timeout 60 ./without "$1" "${@:2}"
 }
 
 @test "where there can be no guard, on starts nothing" {
-	for what in listener pidfd_getfd; do
-		lacking $what --guard=on ./dynamic connect 192.0.2.1 80
-		assert_status 125
-		assert_output ''
-		assert_stderr_says 'guard: cannot be had here'
-	done
+	lacking listener "$TUNIC" --guard=on ./dynamic connect 192.0.2.1 80
+	assert_status 125
+	assert_output ''
+	assert_stderr_says 'guard: cannot be had here'
 }
 
 @test "where there can be no guard, auto starts what the library can protect, and says so in a line" {
-	for what in listener pidfd_getfd; do
-		lacking $what --guard=auto ./dynamic connect 192.0.2.1 80
-		assert_output '1 of 1'
-		assert_stderr_says 'guard: cannot be had here .*the shim alone protects'
-		[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "not one line"; }
-	done
+	lacking listener "$TUNIC" --guard=auto ./dynamic connect 192.0.2.1 80
+	assert_output '1 of 1'
+	assert_stderr_says 'guard: cannot be had here .*the shim alone protects'
+	[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "not one line"; }
 }
 
 @test "where there can be no guard, auto refuses what the library cannot protect" {
-	lacking listener --guard=auto ./static connect 192.0.2.1 80
+	lacking listener "$TUNIC" --guard=auto ./static connect 192.0.2.1 80
 	assert_status 126
 	assert_output ''
 	assert_stderr_says 'was not started: it is statically linked'
 }
 
 @test "without Landlock the guard serves, and a line says what it lacks" {
-	lacking landlock ./static connect 192.0.2.1 80
+	lacking landlock "$TUNIC" ./static connect 192.0.2.1 80
 	assert_output '1 of 1'
 	assert_stderr_says 'guard: this kernel has no Landlock rules'
 }
 
 @test "without namespaces the guard serves, datagrams are refused, and a line says so" {
-	lacking namespaces ./static connect 192.0.2.1 80
+	lacking namespaces "$TUNIC" ./static connect 192.0.2.1 80
 	assert_output '1 of 1'
 	assert_stderr_says 'guard: there is no jail for datagrams'
-	lacking namespaces ./static datagram 192.0.2.1 53
+	lacking namespaces "$TUNIC" ./static datagram 192.0.2.1 53
 	assert_output '0 of 1 EACCES'
+}
+
+# swapped OUTPUT TUNIC-ARGUMENTS...: where descriptors cannot be duplicated, that is printed.
+swapped() {
+	lacking pidfd_getfd "$TUNIC" "${@:2}"
+	assert_output "$1"
+}
+
+@test "where descriptors cannot be duplicated the guard serves, and a line says what is lost" {
+	for program in static musl raw dynamic; do
+		swapped '20 of 20' ./$program connect 192.0.2.1 80 20
+		assert_stderr_says 'guard: descriptors cannot be duplicated here'
+		[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "not one line"; }
+	done
+	swapped '3 of 3' ./static connect 2001:db8::1 80 3
+	swapped '1 of 1' ./static name sink.example 80
+	swapped '20 of 20 EINPROGRESS' ./dynamic nonblocking 192.0.2.1 80 20
+}
+
+@test "where descriptors cannot be duplicated connects that do not wait are told when they are open" {
+	background_end
+	proxy --delay=200
+	swapped '50 of 50 EINPROGRESS' ./static nonblocking 192.0.2.1 80 50 late
+	swapped '20 of 20 EINPROGRESS' ./musl nonblocking 2001:db8::1 80 20 late
+}
+
+@test "where descriptors cannot be duplicated a proxy on a unix socket serves" {
+	background_end
+	proxy --unix="$BATS_TEST_TMPDIR/proxy"
+	swapped '20 of 20' ./static connect 192.0.2.1 80 20
+	swapped '20 of 20 EINPROGRESS' ./static nonblocking 192.0.2.1 80 20 late
+	swapped '20 of 20' ./dynamic connect 192.0.2.1 80 20
+}
+
+@test "where descriptors cannot be duplicated signals do what they do else" {
+	background_end
+	proxy --delay=50
+	swapped '5 of 5 EINTR' ./static timer 192.0.2.1 80 5
+	swapped '5 of 5' ./static timer 192.0.2.1 80 5 restart
+}
+
+@test "where descriptors cannot be duplicated the same is refused" {
+	swapped '0 of 1 ECONNREFUSED' ./static connect 127.0.0.1 22
+	swapped '0 of 1 ECONNREFUSED' ./static datagram 192.0.2.1 443
+	swapped '1 of 1' ./static listen 127.0.0.1
+	swapped '0 of 1 EACCES' ./static listen 0.0.0.0
+	swapped '1 of 1' --allow-inbound=yes ./static listen 0.0.0.0
+	TUNIC_PROXY=127.0.0.1:1 swapped '0 of 2 ECONNREFUSED' ./static connect 192.0.2.1 80 2
+}
+
+@test "where descriptors cannot be duplicated a race for them is not won" {
+	needs python3
+	background server python3 -uc '
+import socket, sys
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(64); print(s.getsockname()[1])
+while True:
+    s.accept()[0].close(); open(sys.argv[1], "a").write("connection\n")' "$BATS_TEST_TMPDIR/connections"
+	wait_until 10 grep -q . "$(background_log server)"
+	swapped '0 of 20000' ./static race "$(cat "$(background_log server)")" 20000
+	[ ! -e "$BATS_TEST_TMPDIR/connections" ] || fail "connections were made"
+}
+
+@test "whatever is missing is said in one line" {
+	lacking pidfd_getfd ./without landlock ./without namespaces "$TUNIC" ./static connect 192.0.2.1 80
+	assert_output '1 of 1'
+	assert_stderr_says 'guard: there is no jail .*; this kernel has no Landlock .*; descriptors cannot be duplicated'
+	[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "not one line"; }
 }
 
 @test "-v says what is in force" {

@@ -54,6 +54,52 @@ teardown() { background_end; }
 	assert_output 'sink.example.'
 }
 
+# name_server: the first of the system's, or what is asked where there is none.
+name_server() {
+	local address
+	address=$(sed -n 's/^nameserver[[:blank:]]*//p' /etc/resolv.conf | head -n 1)
+	echo "${address:-127.0.0.1}"
+}
+
+@test "the system's name servers are asked over TCP, with the library and without" {
+	needs dig
+	guarded ./past "$(command -v dig)" +tcp +short "@$(name_server)" sink.example
+	assert_output '198.51.100.99'
+	guarded dig +tcp +short "@$(name_server)" sink.example abcdefgh.onion -x 198.51.100.7
+	[[ $output == 198.51.100.99$'\n'127.*$'\n'sink.example. ]] || { seen; return 1; }
+	RES_OPTIONS=use-vc guarded ./static name sink.example 80
+	assert_output '1 of 1'
+}
+
+@test "what is no message closes a connection to a name server, and a cut one waits" {
+	needs python3
+	guarded ./past "$(command -v python3)" -c '
+import socket, sys
+query = bytes.fromhex("00070100000100000000000004736966660465786d700000010001")
+def ask(*parts):
+    s = socket.create_connection((sys.argv[1], 53))
+    s.settimeout(20)
+    for part in parts:
+        s.sendall(part)
+    return s
+framed = len(query).to_bytes(2, "big") + query
+split = ask(framed[:1], framed[1:9], framed[9:] + framed[:5], framed[5:])
+for _ in range(2):
+    length = int.from_bytes(split.recv(2, socket.MSG_WAITALL), "big")
+    print(split.recv(length, socket.MSG_WAITALL)[:2].hex())
+print(ask(b"\xff\xff").recv(1))
+print(ask(b"\0\0").recv(1))
+' "$(name_server)"
+	assert_output $'0007\n0007\nb\'\'\nb\'\''
+}
+
+@test "a server that is not the system's is asked over TCP by way of the proxy" {
+	guarded ./static connect 192.0.2.53 53
+	assert_output '1 of 1'
+	guarded ./dynamic connect 192.0.2.53 53
+	assert_output '1 of 1'
+}
+
 @test "a datagram to anything else is refused at once" {
 	guarded ./static datagram 192.0.2.1 443
 	assert_output '0 of 1 ECONNREFUSED'
@@ -67,4 +113,33 @@ teardown() { background_end; }
 	# shellcheck disable=SC2016 # for the shell inside
 	guarded sh -c 'address=$(dig +short abcdefgh.onion) && ./static connect "$address" 80'
 	assert_output '1 of 1'
+}
+
+@test "the names of the run have no file, and reach who has closed everything, or has another /dev/shm" {
+	needs unshare getent python3
+	export XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/runtime
+	mkdir -m 700 "$XDG_RUNTIME_DIR"
+	# shellcheck disable=SC2016 # for the shell inside
+	guarded sh -c 'address=$(getent ahostsv4 abcdefgh.onion | sed "s/ .*//;q"); echo "${TUNIC_POOL-none}"; ls "$XDG_RUNTIME_DIR"
+		exec unshare --user --map-root-user --mount sh -c "mount -t tmpfs none /dev/shm && mount -t tmpfs none $XDG_RUNTIME_DIR && exec \"\$@\"" \
+			sh python3 -c "
+import os, sys
+out = os.dup(1)
+os.closerange(0, out); os.closerange(out + 1, 65536); os.dup2(out, 1)
+os.execvp(\"getent\", [\"getent\", \"hosts\", sys.argv[1]])" "$address"'
+	[[ $output == none$'\n'127.*abcdefgh.onion ]] || { seen; return 1; }
+}
+
+@test "a program can write into the names of the run, and neither shorten nor lengthen them" {
+	needs python3
+	guarded python3 -c '
+import ctypes, errno, os
+fd = ctypes.CDLL(None).connect(-1, b"\0\0tunic'"'"'s names\0", 16)
+os.pwrite(fd, b"\xff" * 4096, 0)
+for size in 0, 1 << 30:
+    try:
+        os.ftruncate(fd, size)
+    except OSError as error:
+        print(errno.errorcode[error.errno])'
+	assert_output $'EPERM\nEPERM'
 }

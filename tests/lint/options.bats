@@ -16,7 +16,7 @@ page() { MANWIDTH=400 mandoc -T ascii "$1" | sed 's/.\x08//g'; }
 @test "tunic --help has the flag of every setting, and no flag that is unknown" {
 	local help
 	help=$("$(built tunic)" --help)
-	diff <({ flags; printf '%s\n' config help print-config shell version; } | sort) \
+	diff <({ flags; printf '%s\n' config help print-config report shell version; } | sort) \
 		<(grep -E '^ +-' <<<"$help" | grep -oE -- '(^ +(-[A-Za-z], )?|, )--[a-z0-9-]+' |
 			sed 's/.*--//' | sort -u)
 }
