@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 
 #include "lib/gate.h"
+#include "lib/judge.h"
 #include "lib/progress.h"
 #include "lib/real.h"
 #include "lib/stand_in.h"
@@ -168,9 +169,25 @@ EXPORTED int __dprintf_chk(int fd, int flag, const char *restrict format, ...)
 }
 #endif
 
+/* What a stream reads nobody sees; so where one is made of a socket before its connect, that has to be whole. */
+static void look_ahead(int fd)
+{
+	const int saved = errno;
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	int domain;
+
+	if (socket_kind(fd, &domain) == SOCKET_STREAM &&
+		real.getpeername(fd, (struct sockaddr *)&peer, &len) != 0)
+		progress_cautiously();
+	errno = saved;
+}
+
 EXPORTED FILE *fdopen(int fd, const char *mode)
 {
 	gate_whole(fd);
+	if (library_ready() && library.settings->optimistic)
+		look_ahead(fd);
 	return real.fdopen(fd, mode);
 }
 #ifdef __GLIBC__

@@ -22,6 +22,19 @@
 #include "lib/stand_in.h"
 #include "lib/watch.h"
 
+static atomic_bool cautious;
+
+void progress_cautiously(void)
+{
+	atomic_store_explicit(&cautious, true, memory_order_relaxed);
+}
+
+static bool is_optimistic(void)
+{
+	return library.settings->optimistic &&
+	       !atomic_load_explicit(&cautious, memory_order_relaxed);
+}
+
 /* Takes the error that the kernel has for the socket: what it is is ours to say. */
 static void drain_error(int fd)
 {
@@ -130,7 +143,7 @@ static void settle(struct opening *opening, int fd, enum step step, short waited
 	if (step == STEP_GOING_ON) {
 		if (atomic_load(&opening->state) == OPENING_OPTIMISTIC)
 			return;
-		if (library.settings->optimistic && socks_client_asked(&opening->connection.socks))
+		if (is_optimistic() && socks_client_asked(&opening->connection.socks))
 			let_write(opening);
 		else if (opening->connection.events != waited_for)
 			watch_arm(opening);

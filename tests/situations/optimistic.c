@@ -302,6 +302,22 @@ static ssize_t from_child(int fd, char *bytes, size_t n)
 	return read(ends[0], bytes, n);
 }
 
+/* A stream of stdio from before connect: nobody sees it read, so its connect has to wait for the answer. */
+static void streamed_before(void)
+{
+	const struct place place = far_place(ECHOES);
+	int fd = stream(&place, 0);
+	FILE *file = fdopen(dup(fd), "r+");
+	char line[16] = "";
+
+	answer(1);
+	show("connect", connect_to(fd, &place));
+	show("fputs", fputs("a line\n", file));
+	show("fflush", fflush(file));
+	printf("fgets: %s", fgets(line, sizeof(line), file) ? line : "nothing\n");
+	show_echo("then", fd);
+}
+
 static void read_first(void)
 {
 	static const struct {
@@ -712,6 +728,7 @@ static const struct situation situations[] = {
 	{"by-epoll", by_epoll},
 	{"written", written},
 	{"read-first", read_first},
+	{"streamed-before", streamed_before},
 	{"nothing-by-poll", nothing_by_poll},
 	{"nothing-by-select", nothing_by_select},
 	{"nothing-by-ioctl", nothing_by_ioctl},
