@@ -129,6 +129,9 @@ void opening_unlock(const struct opening_hold *hold)
 	pthread_setcancelstate(hold->cancelling, NULL);
 }
 
+/* How many threads of this process are forking: what another one begins meanwhile may be the child's, too. */
+static atomic_uint forking;
+
 struct opening *opening_new(uint64_t cookie)
 {
 	struct map *here = map_of_process();
@@ -144,7 +147,7 @@ struct opening *opening_new(uint64_t cookie)
 	}
 	memset(opening->watches, 0, sizeof(opening->watches));
 	opening->next_free = 0;
-	opening->shared = false;
+	opening->shared = atomic_load(&forking) != 0;
 	atomic_store(&opening->events, 0);
 	atomic_store(&opening->duplicated, false);
 	atomic_store(&opening->state, OPENING_OVER);
@@ -268,9 +271,22 @@ void opening_before_fork(void)
 {
 	struct opening_hold hold;
 
-	if (!opening_any() || !opening_lock(&hold))
+	/* In this order: who makes the map now, or holds the lock, sees us or is seen. */
+	atomic_fetch_add(&forking, 1);
+	atomic_thread_fence(memory_order_seq_cst);
+	if (!opening_lock(&hold))
 		return;
 	for (struct opening *o = opening_next(NULL); o != NULL; o = opening_next(o))
 		o->shared = true;
 	opening_unlock(&hold);
+}
+
+void opening_forked(void)
+{
+	atomic_fetch_sub(&forking, 1);
+}
+
+void opening_after_fork(void)
+{
+	atomic_store(&forking, 0);
 }

@@ -126,8 +126,12 @@ bool opening_holds(const struct opening *opening, int fd);
 /* Goes through those that are in use: from NULL to NULL. */
 struct opening *opening_next(const struct opening *opening);
 
-/* Before a fork: what is there now will belong to both. */
+/* Before a fork: what is there now, and what another thread begins until the fork is done, will belong to both. */
 void opening_before_fork(void);
+
+/* The fork is done, or has failed: in the parent; in the child, which has no other threads. */
+void opening_forked(void);
+void opening_after_fork(void);
 
 /* Makes the map, as opening_new would. False: there is no memory. */
 bool opening_map_ready(void);

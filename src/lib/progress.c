@@ -349,6 +349,12 @@ void progress_abandon(int fd)
 	opening_unlock(&hold);
 }
 
+/* Processes that have forked have one map: what one of them began after that no other can find, and it is not gone. */
+static bool is_ours_alone(const struct opening *opening)
+{
+	return opening->owner == getpid() && !opening->shared;
+}
+
 void progress_closing(int fd)
 {
 	struct opening *opening = opening_at(fd);
@@ -363,7 +369,7 @@ void progress_closing(int fd)
 		if (other >= 0) {
 			watch_move(opening, fd, other);
 			opening->fd = other;
-		} else if (!opening->shared) {
+		} else if (is_ours_alone(opening)) {
 			opening_set(opening, OPENING_OVER);
 		}
 	}
@@ -379,12 +385,6 @@ static bool is_here(struct opening *opening)
 	if (fd >= 0)
 		opening->fd = fd;
 	return fd >= 0;
-}
-
-/* Processes that have forked have one map: what one of them began after that no other can find, and it is not gone. */
-static bool is_ours_alone(const struct opening *opening)
-{
-	return opening->owner == getpid() && !opening->shared;
 }
 
 void progress_sweep(void)

@@ -20,8 +20,8 @@ load situations
 	alike lives forked-and-closed
 }
 
-@test "a child that was forked by a bare system call connects" {
-	alike lives forked-past-libc
+@test "a child that was forked by a bare system call connects, and closes its copies alone" {
+	alike_in_all lives "forked-past-libc forked-past-libc-and-closed"
 }
 
 @test "a connection that only the child has kept opens for it" {

@@ -184,6 +184,23 @@ static void forked_past_libc(void)
 	show_child("child", child);
 }
 
+/* What such a child closes is still open in its parent. */
+static void forked_past_libc_and_closed(void)
+{
+	int fd = opening(ECHOES);
+	pid_t child = (pid_t)syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, 0L, 0L);
+
+	if (child == 0) {
+		close(fd);
+		syscall(SYS_exit_group, 0);
+	}
+	show_child("child", child);
+	show_until_held("until held", fd, 1);
+	answer(1);
+	show_poll("answered", fd, POLLOUT, PATIENCE);
+	show_open("answered", fd, ECHOES);
+}
+
 /* The parent has gone over to something else, the child goes on with the connection. */
 static void left_to_a_child(void)
 {
@@ -512,6 +529,7 @@ static const struct situation situations[] = {
 	{"forked-before-epoll", forked_before_epoll},
 	{"forked-and-closed", forked_and_closed},
 	{"forked-past-libc", forked_past_libc},
+	{"forked-past-libc-and-closed", forked_past_libc_and_closed},
 	{"left-to-a-child", left_to_a_child},
 	{"killed-child", killed_child},
 	{"forked-with-epoll", forked_with_epoll},

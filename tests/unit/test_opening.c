@@ -178,6 +178,7 @@ static void a_child_of_fork_sees_and_changes_the_same(void **state)
 
 	(void)state;
 	opening_before_fork();
+	opening_forked();
 	assert_true(opening->shared);
 	child = fork();
 	if (child == 0) {
@@ -189,6 +190,29 @@ static void a_child_of_fork_sees_and_changes_the_same(void **state)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 	assert_false(opening_any());
 	assert_null(opening_next(NULL));
+}
+
+/* Another thread begins it between the handler and the fork itself, or while the parent is still in there. */
+static void what_is_begun_while_the_process_forks_is_shared(void **state)
+{
+	struct opening *opening;
+
+	(void)state;
+	opening_before_fork();
+	opening_before_fork();
+	opening_forked();
+	opening = new_opening(1, OPENING_GOING_ON);
+	assert_true(opening->shared);
+	opening_set(opening, OPENING_OVER);
+	opening_forked();
+	opening = new_opening(2, OPENING_GOING_ON);
+	assert_false(opening->shared);
+	opening_set(opening, OPENING_OVER);
+	opening_before_fork();
+	opening_after_fork();
+	opening = new_opening(3, OPENING_GOING_ON);
+	assert_false(opening->shared);
+	opening_set(opening, OPENING_OVER);
 }
 
 static void *open_and_close(void *argument)
@@ -313,6 +337,7 @@ int main(void)
 		cmocka_unit_test(the_address_of_a_watch_leads_to_it_and_no_other_does),
 		cmocka_unit_test(under_the_lock_no_signal_comes_and_nobody_is_cancelled),
 		cmocka_unit_test(a_child_of_fork_sees_and_changes_the_same),
+		cmocka_unit_test(what_is_begun_while_the_process_forks_is_shared),
 		cmocka_unit_test(threads_have_each_a_place_of_their_own),
 		cmocka_unit_test(when_all_places_are_taken_there_is_none),
 		/* The last, since others would wait for ever for a lock that is lost. */
