@@ -83,11 +83,16 @@ bool opening_is_under_way(enum opening_state state)
 	return state == OPENING_GOING_ON || state == OPENING_OPTIMISTIC;
 }
 
+bool opening_is_unfinished(enum opening_state state)
+{
+	return opening_is_under_way(state) || state == OPENING_STANDS;
+}
+
 static atomic_uint *count_of(struct map *here, enum opening_state state)
 {
 	if (state == OPENING_OVER)
 		return NULL;
-	return opening_is_under_way(state) ? &here->counts.going_on : &here->counts.others;
+	return opening_is_unfinished(state) ? &here->counts.going_on : &here->counts.others;
 }
 
 /* The last holder has died. */
@@ -212,9 +217,7 @@ bool opening_is_optimistic(int fd)
 
 bool opening_is_held(int fd)
 {
-	struct opening *opening = opening_going_on() ? opening_at(fd) : NULL;
-
-	return opening != NULL && opening_is_under_way(atomic_load(&opening->state));
+	return opening_any() && opening_at(fd) != NULL;
 }
 
 uint32_t opening_place(const struct opening *opening)

@@ -17,7 +17,8 @@ enum opening_state {
 	OPENING_OVER,     /* open: nothing is left to do, and the place is free */
 	OPENING_GOING_ON, /* the program has to wait */
 	OPENING_OPTIMISTIC, /* it may write, and what comes first when it reads is the proxy's answer */
-	OPENING_FAILED,     /* it has to be told `connection.error`, once */
+	OPENING_STANDS, /* open, but for an epoll of another process that has our registration yet */
+	OPENING_FAILED, /* it has to be told `connection.error`, once */
 	OPENING_TOLD, /* and has been; its next connect(2) says ECONNABORTED, and then the socket is like new */
 };
 
@@ -49,7 +50,7 @@ struct opening {
 
 /* How many openings are in which state: what the hooks look at before anything else. */
 struct opening_counts {
-	atomic_uint going_on; /* under way: readiness has to be translated */
+	atomic_uint going_on; /* unfinished: readiness has to be translated */
 	atomic_uint others;   /* the other states but OPENING_OVER */
 };
 
@@ -75,6 +76,9 @@ static inline bool opening_any(void)
 
 /* Has the proxy still to answer? */
 bool opening_is_under_way(enum opening_state state);
+
+/* That, or OPENING_STANDS. */
+bool opening_is_unfinished(enum opening_state state);
 
 /* What a thread puts aside while it holds the lock. */
 struct opening_hold {
@@ -108,7 +112,7 @@ bool opening_hides(int fd, short *events);
 /* May the program write to `fd` already, while the answer is still to come? Asks the kernel nothing. */
 bool opening_is_optimistic(int fd);
 
-/* Is a tunnel under way behind `fd`, so that its epoll registrations are ours? Asks the kernel nothing. */
+/* May epoll registrations of `fd` be ours? Asks the kernel nothing. */
 bool opening_is_held(int fd);
 
 /* The number of a place, for struct tunnelled; 0 for NULL. */

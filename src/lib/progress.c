@@ -140,6 +140,8 @@ static void let_write(struct opening *opening)
 /* Under the lock, after a step on the opening's own socket. */
 static void settle(struct opening *opening, int fd, enum step step, short waited_for)
 {
+	bool restored;
+
 	if (step == STEP_GOING_ON) {
 		if (atomic_load(&opening->state) == OPENING_OPTIMISTIC)
 			return;
@@ -152,8 +154,18 @@ static void settle(struct opening *opening, int fd, enum step step, short waited
 	if (step == STEP_FAILED)
 		break_off(opening, fd);
 	aside_give_back(&opening->aside, fd);
-	watch_restore(opening);
-	opening_set(opening, step == STEP_DONE ? OPENING_OVER : OPENING_FAILED);
+	restored = watch_restore(opening);
+	if (step == STEP_DONE)
+		opening_set(opening, restored ? OPENING_OVER : OPENING_STANDS);
+	else
+		opening_set(opening, OPENING_FAILED);
+}
+
+/* Another process has ended it, which could not tell in all epolls; perhaps we can. */
+static void give_back_rest(struct opening *opening)
+{
+	if (watch_restore(opening) && atomic_load(&opening->state) == OPENING_STANDS)
+		opening_set(opening, OPENING_OVER);
 }
 
 /* What a step is: the connection's own, or `error` of its connect(2) to begin with (-1: none). */
@@ -182,9 +194,11 @@ static bool advance(struct opening *opening, int fd, int error)
 {
 	const short waited_for = opening->connection.events;
 
-	if (!opening_is_under_way(atomic_load(&opening->state)))
-		return false;
 	opening->fd = opening->connection.fd = fd;
+	if (!opening_is_under_way(atomic_load(&opening->state))) {
+		give_back_rest(opening);
+		return false;
+	}
 	settle(opening, fd, step_of(opening, error), waited_for);
 	atomic_store(&opening->events, opening->connection.events);
 	atomic_store(&opening->got, got_of(opening));
@@ -387,6 +401,15 @@ static bool is_here(struct opening *opening)
 	return fd >= 0;
 }
 
+static bool is_gone(struct opening *opening, uint64_t now)
+{
+	const bool late = now > opening->deadline;
+
+	if (is_here(opening))
+		return late && atomic_load(&opening->state) == OPENING_STANDS;
+	return late || is_ours_alone(opening);
+}
+
 void progress_sweep(void)
 {
 	const uint64_t now = connection_now();
@@ -395,7 +418,7 @@ void progress_sweep(void)
 	if (!opening_lock(&hold))
 		return;
 	for (struct opening *o = opening_next(NULL); o != NULL; o = opening_next(o))
-		if (!is_here(o) && (is_ours_alone(o) || now > o->deadline))
+		if (is_gone(o, now))
 			opening_set(o, OPENING_OVER);
 	opening_unlock(&hold);
 }
@@ -407,7 +430,7 @@ bool progress_step_all(void)
 	unsigned before;
 
 	for (o = opening_next(NULL); o != NULL; o = opening_next(o)) {
-		if (!opening_is_under_way(atomic_load(&o->state)))
+		if (!opening_is_unfinished(atomic_load(&o->state)))
 			continue;
 		before = atomic_load(&o->got);
 		progress_step_opening(o);

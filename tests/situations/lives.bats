@@ -36,6 +36,11 @@ load situations
 	alike lives forked-with-epoll
 }
 
+@test "a parent's epoll tells of what a child has opened that has no epoll" {
+	alike_in_all lives "forked-without-epoll forked-without-epoll-edge forked-without-epoll-refused
+		forked-without-epoll-changed"
+}
+
 @test "a child of vfork that closes everything leaves the parent's alone" {
 	alike lives vforked-and-closed
 }

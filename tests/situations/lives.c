@@ -262,6 +262,78 @@ static void forked_with_epoll(void)
 	show_open("then", fd, ECHOES);
 }
 
+/* The child has closed its epoll, and takes all the steps; in the parent's it is told of nevertheless. */
+static void stepped_without_epoll(enum far_port port, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.u64 = 77};
+	int ep = epoll_create1(0), fd = opening(port);
+	pid_t child;
+
+	must(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
+	child = fork();
+	if (child == 0) {
+		close(ep);
+		until_held(fd, 1);
+		answer(1);
+		show_poll("child", fd, POLLOUT, PATIENCE);
+		_exit(0);
+	}
+	show_child("child", child);
+	event.data.u64 = 0;
+	show_value("epoll_wait", epoll_wait(ep, &event, 1, PATIENCE));
+	show_events("parent", event.events);
+	printf("data %d\n", (int)event.data.u64);
+	if (port == REFUSES)
+		show_error("then", fd);
+	else
+		show_open("then", fd, port);
+	show_value("epoll_wait", epoll_wait(ep, &event, 1, events & EPOLLET ? A_WHILE : 0));
+}
+
+static void forked_without_epoll(void)
+{
+	stepped_without_epoll(ECHOES, EPOLLOUT);
+}
+
+static void forked_without_epoll_edge(void)
+{
+	stepped_without_epoll(ECHOES, EPOLLOUT | EPOLLET);
+}
+
+static void forked_without_epoll_refused(void)
+{
+	stepped_without_epoll(REFUSES, EPOLLOUT | EPOLLONESHOT);
+}
+
+/* The same; but what the parent does first there is to ask for something else. */
+static void forked_without_epoll_changed(void)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = 77};
+	int ep = epoll_create1(0), fd = opening(ECHOES);
+	pid_t child;
+
+	must(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
+	child = fork();
+	if (child == 0) {
+		close(ep);
+		until_held(fd, 1);
+		answer(1);
+		show_poll("child", fd, POLLOUT, PATIENCE);
+		_exit(0);
+	}
+	show_child("child", child);
+	event = (struct epoll_event){.events = EPOLLOUT, .data.u64 = 78};
+	show("epoll_ctl", epoll_ctl(ep, EPOLL_CTL_MOD, fd, &event));
+	for (int i = 0; i < 2; i++) {
+		event.data.u64 = 0;
+		show_value("epoll_wait", epoll_wait(ep, &event, 1, PATIENCE));
+		printf("data %d\n", (int)event.data.u64);
+	}
+	show("epoll_ctl", epoll_ctl(ep, EPOLL_CTL_DEL, fd, &event));
+	show_open("then", fd, ECHOES);
+	show_value("epoll_wait", epoll_wait(ep, &event, 1, A_WHILE));
+}
+
 /* A child of vfork runs in our memory, and closes what is not its own. */
 static void vforked_and_closed(void)
 {
@@ -533,6 +605,10 @@ static const struct situation situations[] = {
 	{"left-to-a-child", left_to_a_child},
 	{"killed-child", killed_child},
 	{"forked-with-epoll", forked_with_epoll},
+	{"forked-without-epoll", forked_without_epoll},
+	{"forked-without-epoll-edge", forked_without_epoll_edge},
+	{"forked-without-epoll-refused", forked_without_epoll_refused},
+	{"forked-without-epoll-changed", forked_without_epoll_changed},
 	{"vforked-and-closed", vforked_and_closed},
 	{"spawned-meanwhile", spawned_meanwhile},
 	{"handed-to-exec", handed_to_exec},

@@ -63,6 +63,8 @@ static void the_counts_follow_the_states(void **state)
 	assert_true(opening_going_on() && opening_any());
 	opening_set(opening, OPENING_OPTIMISTIC);
 	assert_true(opening_going_on() && opening_any());
+	opening_set(opening, OPENING_STANDS);
+	assert_true(opening_going_on() && opening_any());
 	opening_set(opening, OPENING_FAILED);
 	assert_true(!opening_going_on() && opening_any());
 	opening_set(opening, OPENING_TOLD);
