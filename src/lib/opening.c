@@ -134,6 +134,13 @@ void opening_unlock(const struct opening_hold *hold)
 	pthread_setcancelstate(hold->cancelling, NULL);
 }
 
+static void give_up_late(struct map *here)
+{
+	for (uint32_t i = 0; i < here->used; i++)
+		if (atomic_load(&here->openings[i].state) == OPENING_LATE)
+			opening_set(&here->openings[i], OPENING_OVER);
+}
+
 /* How many threads of this process are forking: what another one begins meanwhile may be the child's, too. */
 static atomic_uint forking;
 
@@ -142,6 +149,8 @@ struct opening *opening_new(uint64_t cookie)
 	struct map *here = map_of_process();
 	struct opening *opening;
 
+	if (here->first_free == 0 && here->used == OPENINGS_MAX)
+		give_up_late(here);
 	if (here->first_free != 0) {
 		opening = &here->openings[here->first_free - 1];
 		here->first_free = opening->next_free;

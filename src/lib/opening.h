@@ -18,6 +18,7 @@ enum opening_state {
 	OPENING_GOING_ON, /* the program has to wait */
 	OPENING_OPTIMISTIC, /* it may write, and what comes first when it reads is the proxy's answer */
 	OPENING_STANDS, /* open, but for an epoll of another process that has our registration yet */
+	OPENING_LATE, /* past its deadline; who found that has not its socket, who has will give it up */
 	OPENING_FAILED, /* it has to be told `connection.error`, once */
 	OPENING_TOLD, /* and has been; its next connect(2) says ECONNABORTED, and then the socket is like new */
 };
@@ -94,7 +95,10 @@ struct opening_hold {
 bool opening_lock(struct opening_hold *hold);
 void opening_unlock(const struct opening_hold *hold);
 
-/* Under the lock: a free place, with all fields but `cookie` zero. NULL: none is left. Makes the map at the first call. */
+/*
+ * Under the lock: a free place, with all fields but `cookie` zero. Where there is none, those that are late make room: hardly
+ * one is still somebody's. NULL: none is left.
+ */
 struct opening *opening_new(uint64_t cookie);
 
 /* Under the lock: what state an opening has from now on. OPENING_OVER frees it. */

@@ -195,6 +195,8 @@ static bool advance(struct opening *opening, int fd, int error)
 	const short waited_for = opening->connection.events;
 
 	opening->fd = opening->connection.fd = fd;
+	if (atomic_load(&opening->state) == OPENING_LATE)
+		opening_set(opening, OPENING_GOING_ON);
 	if (!opening_is_under_way(atomic_load(&opening->state))) {
 		give_back_rest(opening);
 		return false;
@@ -401,13 +403,25 @@ static bool is_here(struct opening *opening)
 	return fd >= 0;
 }
 
-static bool is_gone(struct opening *opening, uint64_t now)
+/*
+ * One whose time is over and whose socket is not here may be another process's yet, which has not asked for long: it must not
+ * take it for open.
+ */
+static void sweep(struct opening *opening, uint64_t now)
 {
+	const enum opening_state state = atomic_load(&opening->state);
 	const bool late = now > opening->deadline;
 
-	if (is_here(opening))
-		return late && atomic_load(&opening->state) == OPENING_STANDS;
-	return late || is_ours_alone(opening);
+	if (state == OPENING_LATE)
+		return;
+	if (is_here(opening)) {
+		if (late && state == OPENING_STANDS)
+			opening_set(opening, OPENING_OVER);
+	} else if (is_ours_alone(opening) || (late && !opening_is_under_way(state))) {
+		opening_set(opening, OPENING_OVER);
+	} else if (late) {
+		opening_set(opening, OPENING_LATE);
+	}
 }
 
 void progress_sweep(void)
@@ -418,8 +432,7 @@ void progress_sweep(void)
 	if (!opening_lock(&hold))
 		return;
 	for (struct opening *o = opening_next(NULL); o != NULL; o = opening_next(o))
-		if (is_gone(o, now))
-			opening_set(o, OPENING_OVER);
+		sweep(o, now);
 	opening_unlock(&hold);
 }
 

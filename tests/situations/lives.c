@@ -7,7 +7,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-enum { MANY = 50, INHERITED = 50 };
+/* Milliseconds: longer than what failing.bats sets for a proxy that says nothing. */
+enum { MANY = 50, INHERITED = 50, TOO_LONG = 3000 };
 
 extern char **environ;
 
@@ -215,6 +216,29 @@ static void left_to_a_child(void)
 		exit(0);
 	}
 	close(fd);
+	show_child("child", child);
+}
+
+/* The same child, which does not look before the time is over and its parent has given up. */
+static void left_to_a_child_too_long(void)
+{
+	int fd = opening(REFUSES), ends[2];
+	pid_t child;
+
+	must(pipe(ends) == 0, "pipe");
+	until_held(fd, 1);
+	if (!silent)
+		answer(1);
+	child = fork();
+	if (child == 0) {
+		must(read(ends[0], (char[1]){0}, 1) == 1, "the parent has gone");
+		show("send", send(fd, "x", 1, MSG_NOSIGNAL));
+		show("send again", send(fd, "x", 1, MSG_NOSIGNAL));
+		exit(0);
+	}
+	close(fd);
+	poll(NULL, 0, TOO_LONG);
+	must(write(ends[1], "", 1) == 1, "write");
 	show_child("child", child);
 }
 
@@ -603,6 +627,7 @@ static const struct situation situations[] = {
 	{"forked-past-libc", forked_past_libc},
 	{"forked-past-libc-and-closed", forked_past_libc_and_closed},
 	{"left-to-a-child", left_to_a_child},
+	{"left-to-a-child-too-long", left_to_a_child_too_long},
 	{"killed-child", killed_child},
 	{"forked-with-epoll", forked_with_epoll},
 	{"forked-without-epoll", forked_without_epoll},

@@ -255,6 +255,21 @@ static void threads_have_each_a_place_of_their_own(void **state)
 	close(fd);
 }
 
+static void when_all_places_are_taken_those_that_are_late_make_room(void **state)
+{
+	struct opening *o, *late;
+
+	(void)state;
+	late = new_opening(1, OPENING_LATE);
+	for (uint64_t i = 1; i < OPENINGS_MAX; i++)
+		assert_ptr_not_equal(new_opening(i + 1, OPENING_GOING_ON), late);
+	assert_int_equal(atomic_load(&late->state), OPENING_LATE);
+	assert_ptr_equal(new_opening(1, OPENING_GOING_ON), late);
+	for (o = opening_next(NULL); o != NULL; o = opening_next(o))
+		opening_set(o, OPENING_OVER);
+	assert_false(opening_any());
+}
+
 static void when_all_places_are_taken_there_is_none(void **state)
 {
 	struct opening *o;
@@ -342,6 +357,7 @@ int main(void)
 		cmocka_unit_test(what_is_begun_while_the_process_forks_is_shared),
 		cmocka_unit_test(threads_have_each_a_place_of_their_own),
 		cmocka_unit_test(when_all_places_are_taken_there_is_none),
+		cmocka_unit_test(when_all_places_are_taken_those_that_are_late_make_room),
 		/* The last, since others would wait for ever for a lock that is lost. */
 		cmocka_unit_test(who_dies_with_the_lock_leaves_it_to_the_next_who_counts_anew),
 	};
