@@ -4,7 +4,11 @@
 #define TUNIC_LIB_GATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
+#include "lib/libc.h"
 #include "lib/library.h"
 #include "lib/opening.h"
 
@@ -27,6 +31,12 @@ static inline bool gate_open(int fd, enum gate gate, int flags)
 {
 	library_ready();
 	return !opening_any() || gate_wait(fd, gate, flags);
+}
+
+/* The same for preadv2 and pwritev2, whose flags are others. With an offset they wait for no stream, but say ESPIPE. */
+static inline bool gate_open_at(int fd, enum gate gate, int64_t offset, int flags)
+{
+	return offset != -1 || gate_open(fd, gate, flags & RWF_NOWAIT ? MSG_DONTWAIT : 0);
 }
 
 /* Waits for the tunnel on `fd`, if one is opening there. Keeps errno. */

@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 
 #include "lib/gate.h"
+#include "lib/judge.h"
 #include "lib/progress.h"
 #include "lib/real.h"
 #include "lib/stand_in.h"
@@ -102,10 +103,91 @@ EXPORTED ssize_t splice(
 	return real.splice(in, in_offset, out, out_offset, n, flags);
 }
 
+#ifdef __GLIBC__
+EXPORTED ssize_t preadv2(int fd, const struct iovec *parts, int count, off_t offset, int flags)
+{
+	return gate_open_at(fd, GATE_READ, offset, flags)
+		       ? real.preadv2(fd, parts, count, offset, flags)
+		       : -1;
+}
+
+EXPORTED ssize_t preadv64v2(int fd, const struct iovec *parts, int count, off64_t offset, int flags)
+{
+	return gate_open_at(fd, GATE_READ, offset, flags)
+		       ? real.preadv64v2(fd, parts, count, offset, flags)
+		       : -1;
+}
+
+EXPORTED ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int flags)
+{
+	return gate_open_at(fd, GATE_WRITE, offset, flags)
+		       ? real.pwritev2(fd, parts, count, offset, flags)
+		       : -1;
+}
+
+EXPORTED ssize_t pwritev64v2(
+	int fd, const struct iovec *parts, int count, off64_t offset, int flags)
+{
+	return gate_open_at(fd, GATE_WRITE, offset, flags)
+		       ? real.pwritev64v2(fd, parts, count, offset, flags)
+		       : -1;
+}
+#endif
+
 /* stdio reads and writes by inner ways of libc. */
+EXPORTED int vdprintf(int fd, const char *restrict format, va_list more)
+{
+	return gate_open(fd, GATE_WRITE, 0) ? real.vdprintf(fd, format, more) : -1;
+}
+
+EXPORTED int dprintf(int fd, const char *restrict format, ...)
+{
+	va_list more;
+	int result;
+
+	va_start(more, format);
+	result = vdprintf(fd, format, more);
+	va_end(more);
+	return result;
+}
+
+#ifdef __GLIBC__
+EXPORTED int __vdprintf_chk(int fd, int flag, const char *restrict format, va_list more)
+{
+	return gate_open(fd, GATE_WRITE, 0) ? real.__vdprintf_chk(fd, flag, format, more) : -1;
+}
+
+EXPORTED int __dprintf_chk(int fd, int flag, const char *restrict format, ...)
+{
+	va_list more;
+	int result;
+
+	va_start(more, format);
+	result = __vdprintf_chk(fd, flag, format, more);
+	va_end(more);
+	return result;
+}
+#endif
+
+/* What a stream reads nobody sees; so where one is made of a socket before its connect, that has to be whole. */
+static void look_ahead(int fd)
+{
+	const int saved = errno;
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	int domain;
+
+	if (socket_kind(fd, &domain) == SOCKET_STREAM &&
+		real.getpeername(fd, (struct sockaddr *)&peer, &len) != 0)
+		progress_cautiously();
+	errno = saved;
+}
+
 EXPORTED FILE *fdopen(int fd, const char *mode)
 {
 	gate_whole(fd);
+	if (library_ready() && library.settings->optimistic)
+		look_ahead(fd);
 	return real.fdopen(fd, mode);
 }
 #ifdef __GLIBC__

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "lib/caller_memory.h"
+#include "lib/gate.h"
 #include "lib/hook_fdpass.h"
 #include "lib/library.h"
 #include "lib/real.h"
@@ -21,6 +22,14 @@ static const sigset_t *mask_of(const void *argument)
 	if (argument != NULL && caller_memory_readable(argument, sizeof(mask)))
 		memcpy(&mask, argument, sizeof(mask));
 	return mask;
+}
+
+/* The offset of preadv2(2) and pwritev2(2) comes in two registers where one is half of it. */
+static int64_t offset_of(long low, long high)
+{
+	if (sizeof(long) == sizeof(int64_t))
+		return low;
+	return (int64_t)((uint64_t)(unsigned long)high << 32 | (unsigned long)low);
 }
 
 /*
@@ -92,6 +101,12 @@ EXPORTED long syscall(long number, ...)
 		return write((int)a[0], (const void *)a[1], (size_t)a[2]);
 	case SYS_writev:
 		return writev((int)a[0], (const struct iovec *)a[1], (int)a[2]);
+	case SYS_preadv2:
+	case SYS_pwritev2:
+		return gate_open_at((int)a[0], (int)number == SYS_preadv2 ? GATE_READ : GATE_WRITE,
+			       offset_of(a[3], a[4]), (int)a[5])
+			       ? real.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5])
+			       : -1;
 	case SYS_sendfile:
 		return sendfile((int)a[0], (int)a[1], (off_t *)a[2], (size_t)a[3]);
 	case SYS_splice:

@@ -5,12 +5,15 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <time.h>
+
+struct aiocb;
 
 /* glibc has it since 2.36, in <sys/pidfd.h>. */
 int pidfd_getfd(int pidfd, int fd, unsigned flags);
@@ -26,11 +29,16 @@ int epoll_pwait2(int epoll, struct epoll_event *events, int max, const struct ti
 
 typedef int messages_flags; /* of sendmmsg and recvmmsg */
 typedef unsigned long ioctl_request;
+typedef struct aiocb *const aio_entry; /* of lio_listio */
 
 /* glibc declares what its macros of _FORTIFY_SOURCE call only where these are in use. */
 int __poll_chk(struct pollfd *fds, nfds_t n, int timeout, size_t size);
 int __ppoll_chk(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask,
 	size_t size);
+int __dprintf_chk(int fd, int flag, const char *restrict format, ...)
+	__attribute__((format(printf, 3, 4)));
+int __vdprintf_chk(int fd, int flag, const char *restrict format, va_list more)
+	__attribute__((format(printf, 3, 0)));
 ssize_t __read_chk(int fd, void *bytes, size_t n, size_t size);
 ssize_t __recv_chk(int fd, void *bytes, size_t n, size_t size, int flags);
 ssize_t __recvfrom_chk(int fd, void *restrict bytes, size_t n, size_t size, int flags,
@@ -39,6 +47,7 @@ ssize_t __recvfrom_chk(int fd, void *restrict bytes, size_t n, size_t size, int 
 #else
 typedef unsigned messages_flags;
 typedef int ioctl_request;
+typedef struct aiocb *restrict const aio_entry;
 
 #define __libc_single_threaded false /* it does not tell */
 
@@ -50,6 +59,7 @@ typedef int ioctl_request;
 int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags);
 
 #define __X32_SYSCALL_BIT 0x40000000
+#define RWF_NOWAIT 8
 #define strerrordesc_np(error) strerror(error)
 #define __THROW
 

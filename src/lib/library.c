@@ -165,6 +165,7 @@ static void set_up(void)
 static void after_fork(void)
 {
 	*owner = getpid();
+	opening_after_fork();
 	fd_table_after_fork();
 	interest_after_fork();
 	name_cache_after_fork();
@@ -212,5 +213,5 @@ __attribute__((destructor)) static void end(void)
 __attribute__((constructor)) static void start(void)
 {
 	library_set_up();
-	pthread_atfork(opening_before_fork, NULL, after_fork);
+	pthread_atfork(opening_before_fork, opening_forked, after_fork);
 }

@@ -17,6 +17,7 @@ libtunic_la_SOURCES = \
 	src/lib/gate.c src/lib/gate.h \
 	src/lib/guarded.c src/lib/guarded.h \
 	src/lib/handed_out.c src/lib/handed_out.h \
+	src/lib/hook_aio.c \
 	src/lib/hook_close.c src/lib/hook_close.h \
 	src/lib/hook_connect.c \
 	src/lib/hook_curl.c \

@@ -83,11 +83,16 @@ bool opening_is_under_way(enum opening_state state)
 	return state == OPENING_GOING_ON || state == OPENING_OPTIMISTIC;
 }
 
+bool opening_is_unfinished(enum opening_state state)
+{
+	return opening_is_under_way(state) || state == OPENING_STANDS;
+}
+
 static atomic_uint *count_of(struct map *here, enum opening_state state)
 {
 	if (state == OPENING_OVER)
 		return NULL;
-	return opening_is_under_way(state) ? &here->counts.going_on : &here->counts.others;
+	return opening_is_unfinished(state) ? &here->counts.going_on : &here->counts.others;
 }
 
 /* The last holder has died. */
@@ -129,11 +134,23 @@ void opening_unlock(const struct opening_hold *hold)
 	pthread_setcancelstate(hold->cancelling, NULL);
 }
 
+static void give_up_late(struct map *here)
+{
+	for (uint32_t i = 0; i < here->used; i++)
+		if (atomic_load(&here->openings[i].state) == OPENING_LATE)
+			opening_set(&here->openings[i], OPENING_OVER);
+}
+
+/* How many threads of this process are forking: what another one begins meanwhile may be the child's, too. */
+static atomic_uint forking;
+
 struct opening *opening_new(uint64_t cookie)
 {
 	struct map *here = map_of_process();
 	struct opening *opening;
 
+	if (here->first_free == 0 && here->used == OPENINGS_MAX)
+		give_up_late(here);
 	if (here->first_free != 0) {
 		opening = &here->openings[here->first_free - 1];
 		here->first_free = opening->next_free;
@@ -144,7 +161,7 @@ struct opening *opening_new(uint64_t cookie)
 	}
 	memset(opening->watches, 0, sizeof(opening->watches));
 	opening->next_free = 0;
-	opening->shared = false;
+	opening->shared = atomic_load(&forking) != 0;
 	atomic_store(&opening->events, 0);
 	atomic_store(&opening->duplicated, false);
 	atomic_store(&opening->state, OPENING_OVER);
@@ -209,9 +226,7 @@ bool opening_is_optimistic(int fd)
 
 bool opening_is_held(int fd)
 {
-	struct opening *opening = opening_going_on() ? opening_at(fd) : NULL;
-
-	return opening != NULL && opening_is_under_way(atomic_load(&opening->state));
+	return opening_any() && opening_at(fd) != NULL;
 }
 
 uint32_t opening_place(const struct opening *opening)
@@ -268,9 +283,22 @@ void opening_before_fork(void)
 {
 	struct opening_hold hold;
 
-	if (!opening_any() || !opening_lock(&hold))
+	/* In this order: who makes the map now, or holds the lock, sees us or is seen. */
+	atomic_fetch_add(&forking, 1);
+	atomic_thread_fence(memory_order_seq_cst);
+	if (!opening_lock(&hold))
 		return;
 	for (struct opening *o = opening_next(NULL); o != NULL; o = opening_next(o))
 		o->shared = true;
 	opening_unlock(&hold);
+}
+
+void opening_forked(void)
+{
+	atomic_fetch_sub(&forking, 1);
+}
+
+void opening_after_fork(void)
+{
+	atomic_store(&forking, 0);
 }

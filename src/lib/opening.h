@@ -17,7 +17,9 @@ enum opening_state {
 	OPENING_OVER,     /* open: nothing is left to do, and the place is free */
 	OPENING_GOING_ON, /* the program has to wait */
 	OPENING_OPTIMISTIC, /* it may write, and what comes first when it reads is the proxy's answer */
-	OPENING_FAILED,     /* it has to be told `connection.error`, once */
+	OPENING_STANDS, /* open, but for an epoll of another process that has our registration yet */
+	OPENING_LATE, /* past its deadline; who found that has not its socket, who has will give it up */
+	OPENING_FAILED, /* it has to be told `connection.error`, once */
 	OPENING_TOLD, /* and has been; its next connect(2) says ECONNABORTED, and then the socket is like new */
 };
 
@@ -49,7 +51,7 @@ struct opening {
 
 /* How many openings are in which state: what the hooks look at before anything else. */
 struct opening_counts {
-	atomic_uint going_on; /* under way: readiness has to be translated */
+	atomic_uint going_on; /* unfinished: readiness has to be translated */
 	atomic_uint others;   /* the other states but OPENING_OVER */
 };
 
@@ -76,6 +78,9 @@ static inline bool opening_any(void)
 /* Has the proxy still to answer? */
 bool opening_is_under_way(enum opening_state state);
 
+/* That, or OPENING_STANDS. */
+bool opening_is_unfinished(enum opening_state state);
+
 /* What a thread puts aside while it holds the lock. */
 struct opening_hold {
 	sigset_t signals;
@@ -90,7 +95,10 @@ struct opening_hold {
 bool opening_lock(struct opening_hold *hold);
 void opening_unlock(const struct opening_hold *hold);
 
-/* Under the lock: a free place, with all fields but `cookie` zero. NULL: none is left. Makes the map at the first call. */
+/*
+ * Under the lock: a free place, with all fields but `cookie` zero. Where there is none, those that are late make room: hardly
+ * one is still somebody's. NULL: none is left.
+ */
 struct opening *opening_new(uint64_t cookie);
 
 /* Under the lock: what state an opening has from now on. OPENING_OVER frees it. */
@@ -108,7 +116,7 @@ bool opening_hides(int fd, short *events);
 /* May the program write to `fd` already, while the answer is still to come? Asks the kernel nothing. */
 bool opening_is_optimistic(int fd);
 
-/* Is a tunnel under way behind `fd`, so that its epoll registrations are ours? Asks the kernel nothing. */
+/* May epoll registrations of `fd` be ours? Asks the kernel nothing. */
 bool opening_is_held(int fd);
 
 /* The number of a place, for struct tunnelled; 0 for NULL. */
@@ -126,8 +134,12 @@ bool opening_holds(const struct opening *opening, int fd);
 /* Goes through those that are in use: from NULL to NULL. */
 struct opening *opening_next(const struct opening *opening);
 
-/* Before a fork: what is there now will belong to both. */
+/* Before a fork: what is there now, and what another thread begins until the fork is done, will belong to both. */
 void opening_before_fork(void);
+
+/* The fork is done, or has failed: in the parent; in the child, which has no other threads. */
+void opening_forked(void);
+void opening_after_fork(void);
 
 /* Makes the map, as opening_new would. False: there is no memory. */
 bool opening_map_ready(void);

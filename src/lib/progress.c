@@ -22,6 +22,19 @@
 #include "lib/stand_in.h"
 #include "lib/watch.h"
 
+static atomic_bool cautious;
+
+void progress_cautiously(void)
+{
+	atomic_store_explicit(&cautious, true, memory_order_relaxed);
+}
+
+static bool is_optimistic(void)
+{
+	return library.settings->optimistic &&
+	       !atomic_load_explicit(&cautious, memory_order_relaxed);
+}
+
 /* Takes the error that the kernel has for the socket: what it is is ours to say. */
 static void drain_error(int fd)
 {
@@ -127,10 +140,12 @@ static void let_write(struct opening *opening)
 /* Under the lock, after a step on the opening's own socket. */
 static void settle(struct opening *opening, int fd, enum step step, short waited_for)
 {
+	bool restored;
+
 	if (step == STEP_GOING_ON) {
 		if (atomic_load(&opening->state) == OPENING_OPTIMISTIC)
 			return;
-		if (library.settings->optimistic && socks_client_asked(&opening->connection.socks))
+		if (is_optimistic() && socks_client_asked(&opening->connection.socks))
 			let_write(opening);
 		else if (opening->connection.events != waited_for)
 			watch_arm(opening);
@@ -139,8 +154,18 @@ static void settle(struct opening *opening, int fd, enum step step, short waited
 	if (step == STEP_FAILED)
 		break_off(opening, fd);
 	aside_give_back(&opening->aside, fd);
-	watch_restore(opening);
-	opening_set(opening, step == STEP_DONE ? OPENING_OVER : OPENING_FAILED);
+	restored = watch_restore(opening);
+	if (step == STEP_DONE)
+		opening_set(opening, restored ? OPENING_OVER : OPENING_STANDS);
+	else
+		opening_set(opening, OPENING_FAILED);
+}
+
+/* Another process has ended it, which could not tell in all epolls; perhaps we can. */
+static void give_back_rest(struct opening *opening)
+{
+	if (watch_restore(opening) && atomic_load(&opening->state) == OPENING_STANDS)
+		opening_set(opening, OPENING_OVER);
 }
 
 /* What a step is: the connection's own, or `error` of its connect(2) to begin with (-1: none). */
@@ -169,9 +194,13 @@ static bool advance(struct opening *opening, int fd, int error)
 {
 	const short waited_for = opening->connection.events;
 
-	if (!opening_is_under_way(atomic_load(&opening->state)))
-		return false;
 	opening->fd = opening->connection.fd = fd;
+	if (atomic_load(&opening->state) == OPENING_LATE)
+		opening_set(opening, OPENING_GOING_ON);
+	if (!opening_is_under_way(atomic_load(&opening->state))) {
+		give_back_rest(opening);
+		return false;
+	}
 	settle(opening, fd, step_of(opening, error), waited_for);
 	atomic_store(&opening->events, opening->connection.events);
 	atomic_store(&opening->got, got_of(opening));
@@ -336,6 +365,12 @@ void progress_abandon(int fd)
 	opening_unlock(&hold);
 }
 
+/* Processes that have forked have one map: what one of them began after that no other can find, and it is not gone. */
+static bool is_ours_alone(const struct opening *opening)
+{
+	return opening->owner == getpid() && !opening->shared;
+}
+
 void progress_closing(int fd)
 {
 	struct opening *opening = opening_at(fd);
@@ -350,7 +385,7 @@ void progress_closing(int fd)
 		if (other >= 0) {
 			watch_move(opening, fd, other);
 			opening->fd = other;
-		} else if (!opening->shared) {
+		} else if (is_ours_alone(opening)) {
 			opening_set(opening, OPENING_OVER);
 		}
 	}
@@ -368,10 +403,25 @@ static bool is_here(struct opening *opening)
 	return fd >= 0;
 }
 
-/* Processes that have forked have one map: what one of them began after that no other can find, and it is not gone. */
-static bool is_ours_alone(const struct opening *opening)
+/*
+ * One whose time is over and whose socket is not here may be another process's yet, which has not asked for long: it must not
+ * take it for open.
+ */
+static void sweep(struct opening *opening, uint64_t now)
 {
-	return opening->owner == getpid() && !opening->shared;
+	const enum opening_state state = atomic_load(&opening->state);
+	const bool late = now > opening->deadline;
+
+	if (state == OPENING_LATE)
+		return;
+	if (is_here(opening)) {
+		if (late && state == OPENING_STANDS)
+			opening_set(opening, OPENING_OVER);
+	} else if (is_ours_alone(opening) || (late && !opening_is_under_way(state))) {
+		opening_set(opening, OPENING_OVER);
+	} else if (late) {
+		opening_set(opening, OPENING_LATE);
+	}
 }
 
 void progress_sweep(void)
@@ -382,8 +432,7 @@ void progress_sweep(void)
 	if (!opening_lock(&hold))
 		return;
 	for (struct opening *o = opening_next(NULL); o != NULL; o = opening_next(o))
-		if (!is_here(o) && (is_ours_alone(o) || now > o->deadline))
-			opening_set(o, OPENING_OVER);
+		sweep(o, now);
 	opening_unlock(&hold);
 }
 
@@ -394,7 +443,7 @@ bool progress_step_all(void)
 	unsigned before;
 
 	for (o = opening_next(NULL); o != NULL; o = opening_next(o)) {
-		if (!opening_is_under_way(atomic_load(&o->state)))
+		if (!opening_is_unfinished(atomic_load(&o->state)))
 			continue;
 		before = atomic_load(&o->got);
 		progress_step_opening(o);

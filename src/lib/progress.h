@@ -67,6 +67,9 @@ void progress_sweep(void);
 /* A step for each opening of this process. True: one of them at least has got further. */
 bool progress_step_all(void);
 
+/* Reads have become possible that nobody sees: from now on no opening of this process is optimistic. */
+void progress_cautiously(void);
+
 /* Finishes every opening that a program started next would find among its descriptors. */
 void progress_finish_inherited(void);
 

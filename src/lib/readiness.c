@@ -530,6 +530,14 @@ static bool is_judgeable(int op, const struct epoll_event *event)
 	       (event != NULL && caller_memory_readable(event, sizeof(*event)));
 }
 
+/* What has ended gives back first what it has yet of the program's. */
+static bool lock_to_change(struct opening *opening, struct opening_hold *hold)
+{
+	if (!opening_is_under_way(atomic_load(&opening->state)))
+		progress_step_opening(opening);
+	return opening_lock(hold);
+}
+
 int readiness_control(int epoll, int op, int fd, struct epoll_event *event)
 {
 	struct opening *opening = opening_at(fd);
@@ -537,7 +545,7 @@ int readiness_control(int epoll, int op, int fd, struct epoll_event *event)
 	int result;
 
 	if (opening == NULL || !is_judgeable(op, event) || !library_is_ours() ||
-		!opening_lock(&hold))
+		!lock_to_change(opening, &hold))
 		return real.epoll_ctl(epoll, op, fd, event);
 	/* Who sleeps on it in another thread has to know it for one from the first event on. */
 	interest_epoll(epoll);

@@ -3,6 +3,7 @@
 #ifndef TUNIC_LIB_REAL_H
 #define TUNIC_LIB_REAL_H
 
+#include <aio.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>

@@ -94,8 +94,11 @@ static void arm(struct opening *opening, struct watch *watch)
 
 	if ((watch->wanted.events & ~manner) == 0)
 		return;
-	watch->armed = change_anywhere(opening, watch, before,
-		needed(opening, watch) | (watch->wanted.events & EPOLLWAKEUP), mark);
+	if (change_anywhere(opening, watch, before,
+		    needed(opening, watch) | (watch->wanted.events & EPOLLWAKEUP), mark))
+		watch->armed = true;
+	else if (!opening->shared)
+		watch->armed = false;
 	watch->used = watch->armed || opening->shared;
 }
 
@@ -164,19 +167,24 @@ void watch_arm(struct opening *opening)
 	errno = saved;
 }
 
-void watch_restore(struct opening *opening)
+bool watch_restore(struct opening *opening)
 {
 	const int saved = errno;
+	bool whole = true;
 
 	for (int i = 0; i < OPENING_WATCHES; i++) {
 		struct watch *watch = &opening->watches[i];
 
-		if (watch->armed)
-			change_anywhere(opening, watch, mark_of(watch), watch->wanted.events,
-				watch->wanted.data);
-		watch->used = watch->armed = false;
+		if (watch->armed &&
+			!change_anywhere(opening, watch, mark_of(watch), watch->wanted.events,
+				watch->wanted.data) &&
+			opening->shared)
+			whole = false;
+		else
+			watch->used = watch->armed = false;
 	}
 	errno = saved;
+	return whole;
 }
 
 /* The watch that has this mark. NULL: it is one no more. */

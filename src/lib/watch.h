@@ -16,8 +16,11 @@ void watch_adopt(struct opening *opening, const struct interest *interest);
 /* Has them wait for what the connection now waits for (connection.events). */
 void watch_arm(struct opening *opening);
 
-/* Gives them back as the program wants them. That wakes whoever waits, if it is true by now. */
-void watch_restore(struct opening *opening);
+/*
+ * Gives them back as the program wants them. That wakes whoever waits, if it is true by now. False: one is in an epoll
+ * that this process has not, but another one may have, since a fork.
+ */
+bool watch_restore(struct opening *opening);
 
 /* epoll_ctl(2) of the program on `fd`. Returns 0, or -1 with errno. */
 int watch_control(

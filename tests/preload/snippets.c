@@ -15,6 +15,7 @@
 
 #include "program.h"
 
+#include <aio.h>
 #include <netdb.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -498,6 +499,88 @@ SNIPPET(fdopen, UNSAFE)
 	if (file != NULL)
 		fclose(file);
 	printf("closed: %s\n", call(fd, "r") ? "opened" : errno_name(errno));
+}
+
+SNIPPET(dprintf, UNSAFE)
+{
+	int fd = echo_connected();
+
+	show_sent("sent", fd, call(fd, "%s%d", "sen", 7));
+	show("closed", call(fd, "%s", "sent"));
+}
+
+__attribute__((format(printf, 3, 4))) static int print_by(
+	__typeof__(vdprintf) *call, int fd, const char *format, ...)
+{
+	va_list more;
+	int result;
+
+	va_start(more, format);
+	result = call(fd, format, more);
+	va_end(more);
+	return result;
+}
+
+SNIPPET(vdprintf, UNSAFE)
+{
+	int fd = echo_connected();
+
+	show_sent("sent", fd, print_by(call, fd, "%s%d", "sen", 7));
+	show("closed", print_by(call, fd, "%s", "sent"));
+}
+
+/* What libc does in a thread of its own, whether the offsets in a request are long or short. */
+#define SHOW_ASYNCHRONOUS(error_of_it, return_of_it, request, started)        \
+	show("started", started);                                             \
+	for (int i = 0; i < 1000 && error_of_it(request) == EINPROGRESS; i++) \
+		usleep(10000);                                                \
+	printf("%s, ", errno_name(error_of_it(request)));                     \
+	show_value("returned", return_of_it(request))
+
+#define SHOW_AIO_READ(of)                                                               \
+	char bytes[8] = "";                                                             \
+	struct aiocb##of request = {                                                    \
+		.aio_fildes = echoed(), .aio_buf = bytes, .aio_nbytes = sizeof(bytes)}; \
+                                                                                        \
+	SHOW_ASYNCHRONOUS(aio_error##of, aio_return##of, &request, call(&request));     \
+	printf("%.4s\n", bytes);                                                        \
+	close(request.aio_fildes);                                                      \
+	SHOW_ASYNCHRONOUS(aio_error##of, aio_return##of, &request, call(&request))
+
+#define SHOW_AIO_WRITE(of)                                                          \
+	char bytes[] = "sent";                                                      \
+	struct aiocb##of request = {                                                \
+		.aio_fildes = echo_connected(), .aio_buf = bytes, .aio_nbytes = 4}; \
+                                                                                    \
+	SHOW_ASYNCHRONOUS(aio_error##of, aio_return##of, &request, call(&request)); \
+	show_sent("then", request.aio_fildes, 0);                                   \
+	SHOW_ASYNCHRONOUS(aio_error##of, aio_return##of, &request, call(&request))
+
+#define SHOW_AIO_LIST(of)                                                \
+	char bytes[] = "sent";                                           \
+	struct aiocb##of request = {.aio_fildes = echo_connected(),      \
+		.aio_buf = bytes,                                        \
+		.aio_nbytes = 4,                                         \
+		.aio_lio_opcode = LIO_WRITE};                            \
+	struct aiocb##of *list[] = {NULL, &request};                     \
+                                                                         \
+	show("done", call(LIO_WAIT, list, 2, NULL));                     \
+	show_sent("sent", request.aio_fildes, aio_return##of(&request)); \
+	show("closed", call(LIO_WAIT, list, 2, NULL))
+
+SNIPPET(aio_read, UNSAFE)
+{
+	SHOW_AIO_READ();
+}
+
+SNIPPET(aio_write, UNSAFE)
+{
+	SHOW_AIO_WRITE();
+}
+
+SNIPPET(lio_listio, UNSAFE)
+{
+	SHOW_AIO_LIST();
 }
 
 SNIPPET(ioctl, SAFE)
@@ -1084,6 +1167,82 @@ SNIPPET(sendfile64, SAFE)
 	show_sent("sent", fd, call(fd, file, &offset, 4));
 	printf("offset %ld\n", (long)offset);
 	close(file);
+}
+
+SNIPPET(preadv2, SAFE)
+{
+	char bytes[8] = "";
+	const struct iovec parts[] = {{bytes, 1}, {bytes + 1, 7}};
+	SHOW_READ(bytes, fd, parts, 2, -1, 0);
+}
+
+SNIPPET(preadv64v2, SAFE)
+{
+	char bytes[8] = "";
+	const struct iovec parts[] = {{bytes, 1}, {bytes + 1, 7}};
+	SHOW_READ(bytes, fd, parts, 2, -1, RWF_NOWAIT);
+}
+
+SNIPPET(pwritev2, SAFE)
+{
+	const struct iovec iov = text_iov();
+	int fd = echo_connected();
+
+	show("at an offset", call(fd, &iov, 1, 7, 0));
+	show_sent("written", fd, call(fd, &iov, 1, -1, 0));
+	show("closed", call(fd, &iov, 1, -1, 0));
+}
+
+SNIPPET(pwritev64v2, SAFE)
+{
+	const struct iovec iov = text_iov();
+	int fd = echo_connected();
+
+	show_sent("written", fd, call(fd, &iov, 1, -1, 0));
+	show("closed", call(fd, &iov, 1, -1, 0));
+}
+
+SNIPPET(__dprintf_chk, UNSAFE)
+{
+	int fd = echo_connected();
+
+	show_sent("sent", fd, call(fd, 1, "%s%d", "sen", 7));
+	show("closed", call(fd, 1, "%s", "sent"));
+}
+
+__attribute__((format(printf, 3, 4))) static int print_checked_by(
+	__typeof__(__vdprintf_chk) *call, int fd, const char *format, ...)
+{
+	va_list more;
+	int result;
+
+	va_start(more, format);
+	result = call(fd, 1, format, more);
+	va_end(more);
+	return result;
+}
+
+SNIPPET(__vdprintf_chk, UNSAFE)
+{
+	int fd = echo_connected();
+
+	show_sent("sent", fd, print_checked_by(call, fd, "%s%d", "sen", 7));
+	show("closed", print_checked_by(call, fd, "%s", "sent"));
+}
+
+SNIPPET(aio_read64, UNSAFE)
+{
+	SHOW_AIO_READ(64);
+}
+
+SNIPPET(aio_write64, UNSAFE)
+{
+	SHOW_AIO_WRITE(64);
+}
+
+SNIPPET(lio_listio64, UNSAFE)
+{
+	SHOW_AIO_LIST(64);
 }
 
 static void show_two(void)

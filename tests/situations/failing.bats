@@ -23,3 +23,12 @@ ALL="by-poll by-poll-for-nothing by-select by-epoll by-send by-write by-recv by-
 	TOLD_AS=ETIMEDOUT
 	alike_in_all refusing "$ALL" silent
 }
+
+@test "who inherits a connection and asks after its time finds that it has failed" {
+	settle TIMEOUT=2
+	# shellcheck disable=SC2034 # for alike
+	WAYS=(stepwise)
+	# shellcheck disable=SC2034
+	TOLD_AS=ETIMEDOUT
+	alike lives left-to-a-child-too-long silent
+}

@@ -20,8 +20,8 @@ load situations
 	alike lives forked-and-closed
 }
 
-@test "a child that was forked by a bare system call connects" {
-	alike lives forked-past-libc
+@test "a child that was forked by a bare system call connects, and closes its copies alone" {
+	alike_in_all lives "forked-past-libc forked-past-libc-and-closed"
 }
 
 @test "a connection that only the child has kept opens for it" {
@@ -34,6 +34,11 @@ load situations
 
 @test "parent and child wait in the same epoll" {
 	alike lives forked-with-epoll
+}
+
+@test "a parent's epoll tells of what a child has opened that has no epoll" {
+	alike_in_all lives "forked-without-epoll forked-without-epoll-edge forked-without-epoll-refused
+		forked-without-epoll-changed"
 }
 
 @test "a child of vfork that closes everything leaves the parent's alone" {

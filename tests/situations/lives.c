@@ -7,7 +7,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-enum { MANY = 50, INHERITED = 50 };
+/* Milliseconds: longer than what failing.bats sets for a proxy that says nothing. */
+enum { MANY = 50, INHERITED = 50, TOO_LONG = 3000 };
 
 extern char **environ;
 
@@ -184,6 +185,23 @@ static void forked_past_libc(void)
 	show_child("child", child);
 }
 
+/* What such a child closes is still open in its parent. */
+static void forked_past_libc_and_closed(void)
+{
+	int fd = opening(ECHOES);
+	pid_t child = (pid_t)syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, 0L, 0L);
+
+	if (child == 0) {
+		close(fd);
+		syscall(SYS_exit_group, 0);
+	}
+	show_child("child", child);
+	show_until_held("until held", fd, 1);
+	answer(1);
+	show_poll("answered", fd, POLLOUT, PATIENCE);
+	show_open("answered", fd, ECHOES);
+}
+
 /* The parent has gone over to something else, the child goes on with the connection. */
 static void left_to_a_child(void)
 {
@@ -198,6 +216,29 @@ static void left_to_a_child(void)
 		exit(0);
 	}
 	close(fd);
+	show_child("child", child);
+}
+
+/* The same child, which does not look before the time is over and its parent has given up. */
+static void left_to_a_child_too_long(void)
+{
+	int fd = opening(REFUSES), ends[2];
+	pid_t child;
+
+	must(pipe(ends) == 0, "pipe");
+	until_held(fd, 1);
+	if (!silent)
+		answer(1);
+	child = fork();
+	if (child == 0) {
+		must(read(ends[0], (char[1]){0}, 1) == 1, "the parent has gone");
+		show("send", send(fd, "x", 1, MSG_NOSIGNAL));
+		show("send again", send(fd, "x", 1, MSG_NOSIGNAL));
+		exit(0);
+	}
+	close(fd);
+	poll(NULL, 0, TOO_LONG);
+	must(write(ends[1], "", 1) == 1, "write");
 	show_child("child", child);
 }
 
@@ -243,6 +284,78 @@ static void forked_with_epoll(void)
 	show_events("events", event.events);
 	show_child("child", child);
 	show_open("then", fd, ECHOES);
+}
+
+/* The child has closed its epoll, and takes all the steps; in the parent's it is told of nevertheless. */
+static void stepped_without_epoll(enum far_port port, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.u64 = 77};
+	int ep = epoll_create1(0), fd = opening(port);
+	pid_t child;
+
+	must(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
+	child = fork();
+	if (child == 0) {
+		close(ep);
+		until_held(fd, 1);
+		answer(1);
+		show_poll("child", fd, POLLOUT, PATIENCE);
+		_exit(0);
+	}
+	show_child("child", child);
+	event.data.u64 = 0;
+	show_value("epoll_wait", epoll_wait(ep, &event, 1, PATIENCE));
+	show_events("parent", event.events);
+	printf("data %d\n", (int)event.data.u64);
+	if (port == REFUSES)
+		show_error("then", fd);
+	else
+		show_open("then", fd, port);
+	show_value("epoll_wait", epoll_wait(ep, &event, 1, events & EPOLLET ? A_WHILE : 0));
+}
+
+static void forked_without_epoll(void)
+{
+	stepped_without_epoll(ECHOES, EPOLLOUT);
+}
+
+static void forked_without_epoll_edge(void)
+{
+	stepped_without_epoll(ECHOES, EPOLLOUT | EPOLLET);
+}
+
+static void forked_without_epoll_refused(void)
+{
+	stepped_without_epoll(REFUSES, EPOLLOUT | EPOLLONESHOT);
+}
+
+/* The same; but what the parent does first there is to ask for something else. */
+static void forked_without_epoll_changed(void)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = 77};
+	int ep = epoll_create1(0), fd = opening(ECHOES);
+	pid_t child;
+
+	must(epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event) == 0, "epoll_ctl");
+	child = fork();
+	if (child == 0) {
+		close(ep);
+		until_held(fd, 1);
+		answer(1);
+		show_poll("child", fd, POLLOUT, PATIENCE);
+		_exit(0);
+	}
+	show_child("child", child);
+	event = (struct epoll_event){.events = EPOLLOUT, .data.u64 = 78};
+	show("epoll_ctl", epoll_ctl(ep, EPOLL_CTL_MOD, fd, &event));
+	for (int i = 0; i < 2; i++) {
+		event.data.u64 = 0;
+		show_value("epoll_wait", epoll_wait(ep, &event, 1, PATIENCE));
+		printf("data %d\n", (int)event.data.u64);
+	}
+	show("epoll_ctl", epoll_ctl(ep, EPOLL_CTL_DEL, fd, &event));
+	show_open("then", fd, ECHOES);
+	show_value("epoll_wait", epoll_wait(ep, &event, 1, A_WHILE));
 }
 
 /* A child of vfork runs in our memory, and closes what is not its own. */
@@ -512,9 +625,15 @@ static const struct situation situations[] = {
 	{"forked-before-epoll", forked_before_epoll},
 	{"forked-and-closed", forked_and_closed},
 	{"forked-past-libc", forked_past_libc},
+	{"forked-past-libc-and-closed", forked_past_libc_and_closed},
 	{"left-to-a-child", left_to_a_child},
+	{"left-to-a-child-too-long", left_to_a_child_too_long},
 	{"killed-child", killed_child},
 	{"forked-with-epoll", forked_with_epoll},
+	{"forked-without-epoll", forked_without_epoll},
+	{"forked-without-epoll-edge", forked_without_epoll_edge},
+	{"forked-without-epoll-refused", forked_without_epoll_refused},
+	{"forked-without-epoll-changed", forked_without_epoll_changed},
 	{"vforked-and-closed", vforked_and_closed},
 	{"spawned-meanwhile", spawned_meanwhile},
 	{"handed-to-exec", handed_to_exec},

@@ -44,6 +44,10 @@ load situations
 	alike opening by-stdio
 }
 
+@test "what libc writes and reads by inner ways waits like any other" {
+	alike_in_all opening "by-inner-ways by-threads-of-libc"
+}
+
 @test "the first bytes that the server says arrive whole" {
 	alike opening greeted
 }

@@ -2,8 +2,10 @@
 /* A connect on a non-blocking socket, and what its socket says of itself while it opens and after. */
 #include "situation.h"
 
+#include <aio.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 
@@ -172,11 +174,70 @@ static void from_files(void)
 	show("sendfile", sendfile(fd, file, NULL, 100));
 	show("splice into it", splice(ends[0], NULL, fd, NULL, 5, SPLICE_F_NONBLOCK));
 	show("splice out of it", splice(fd, NULL, ends[1], NULL, 5, SPLICE_F_NONBLOCK));
+	show("tee", (int)tee(fd, ends[1], 5, SPLICE_F_NONBLOCK));
+	show("sendfile out of it", (int)sendfile(ends[1], fd, NULL, 5));
 	show_answered(fd, ECHOES);
 	show_value("splice into it", splice(ends[0], NULL, fd, NULL, 5, 0));
 	show_poll("its echo", fd, POLLIN, PATIENCE);
 	show_value("splice out of it", splice(fd, NULL, ends[1], NULL, 5, 0));
 	show("read from the pipe", read(ends[0], (char[8]){0}, 8));
+}
+
+/* What libc writes and reads by inner ways, and the calls that a stream socket shares with files. */
+static void by_inner_ways(void)
+{
+	char bytes[8] = "early";
+	const struct iovec iovec = {.iov_base = bytes, .iov_len = sizeof(bytes)};
+	int fd = opening(ECHOES);
+
+	until_held(fd, 1);
+	show("dprintf", dprintf(fd, "%s", bytes));
+	show("pwritev2", (int)pwritev2(fd, &iovec, 1, -1, 0));
+	show("pwritev2, not waiting", (int)pwritev2(fd, &iovec, 1, -1, RWF_NOWAIT));
+	show("preadv2", (int)preadv2(fd, &iovec, 1, -1, 0));
+	show("preadv2 at an offset", (int)preadv2(fd, &iovec, 1, 8, 0));
+	show("preadv2 by its number", (int)syscall(SYS_preadv2, fd, &iovec, 1, -1L, -1L, 0));
+	show("pwritev2 by its number", (int)syscall(SYS_pwritev2, fd, &iovec, 1, -1L, -1L, 0));
+	show_answered(fd, ECHOES);
+}
+
+/* What a thread of libc does of itself. */
+static int wait_for(struct aiocb *request, int started)
+{
+	const struct aiocb *list[] = {request};
+
+	show("started", started);
+	aio_suspend(list, 1, &(struct timespec){.tv_sec = PATIENCE / 1000});
+	return aio_error(request);
+}
+
+/* On a descriptor that waits, the first request waits for the connection, whichever it is. */
+static void by_threads_of_libc(void)
+{
+	static const char *const names[] = {"aio_write", "lio_listio", "aio_read"};
+
+	for (int i = 0; i < 3; i++) {
+		char bytes[8] = "early";
+		struct aiocb request = {.aio_fildes = opening(i < 2 ? ECHOES : GREETS),
+				     .aio_buf = bytes,
+				     .aio_nbytes = 5,
+				     .aio_lio_opcode = LIO_WRITE},
+			     *const list[] = {NULL, &request};
+		int error;
+
+		fcntl(request.aio_fildes, F_SETFL, 0);
+		answer(1);
+		if (i == 1)
+			error = lio_listio(LIO_WAIT, list, 2, NULL) == 0 ? 0 : errno;
+		else
+			error = wait_for(
+				&request, i == 0 ? aio_write(&request) : aio_read(&request));
+		printf("%s: %s\n", names[i], errno_name(error));
+		show_value(names[i], aio_return(&request));
+		if (i < 2)
+			show_value("read", read(request.aio_fildes, bytes, 5));
+		printf("%s\n", bytes);
+	}
 }
 
 /* A stream of stdio over the descriptor, whose reads and writes nobody else sees. */
@@ -361,6 +422,8 @@ static const struct situation situations[] = {
 	{"two-at-once", two_at_once},
 	{"from-files", from_files},
 	{"by-stdio", by_stdio},
+	{"by-inner-ways", by_inner_ways},
+	{"by-threads-of-libc", by_threads_of_libc},
 	{"greeted", greeted},
 	{"greeted-and-left", greeted_and_left},
 	{"disconnected", disconnected},

@@ -28,6 +28,10 @@ early() { alike_in_all optimistic "$1" early; }
 	early read-first
 }
 
+@test "a stream of stdio that was made of the socket before connect does not see the answer" {
+	early streamed-before
+}
+
 @test "nothing is to be read before the server's first byte, as poll and select tell" {
 	early "nothing-by-poll nothing-by-select"
 }

@@ -6,6 +6,7 @@
  */
 #include "situation.h"
 
+#include <aio.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -162,6 +163,18 @@ static ssize_t with_sendfile(int fd)
 	return sendfile(fd, file, NULL, WORD);
 }
 
+static ssize_t with_pwritev2(int fd)
+{
+	struct iovec whole = iovec_of(word, WORD);
+
+	return pwritev2(fd, &whole, 1, -1, 0);
+}
+
+static ssize_t with_dprintf(int fd)
+{
+	return dprintf(fd, "%s", word);
+}
+
 static ssize_t with_splice(int fd)
 {
 	int ends[2];
@@ -177,7 +190,7 @@ static void written(void)
 		ssize_t (*put)(int fd);
 	} ways[] = {{"write", with_write}, {"writev", with_writev}, {"sendto", with_sendto},
 		{"sendmsg", with_sendmsg}, {"sendmmsg", with_sendmmsg}, {"sendfile", with_sendfile},
-		{"splice", with_splice}};
+		{"splice", with_splice}, {"pwritev2", with_pwritev2}, {"dprintf", with_dprintf}};
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		int fd = connection(ECHOES);
@@ -252,6 +265,23 @@ static ssize_t from_stdio(int fd, char *bytes, size_t n)
 	return (ssize_t)fread(bytes, 1, n, fdopen(dup(fd), "r"));
 }
 
+static ssize_t from_preadv2(int fd, char *bytes, size_t n)
+{
+	struct iovec whole = iovec_of(bytes, n);
+
+	return preadv2(fd, &whole, 1, -1, 0);
+}
+
+static ssize_t from_aio(int fd, char *bytes, size_t n)
+{
+	struct aiocb request = {.aio_fildes = fd, .aio_buf = bytes, .aio_nbytes = n};
+	const struct aiocb *list[] = {&request};
+
+	show("aio_read", aio_read(&request));
+	aio_suspend(list, 1, &(struct timespec){.tv_sec = PATIENCE / 1000});
+	return aio_error(&request) == 0 ? aio_return(&request) : -1;
+}
+
 static ssize_t from_duplicate(int fd, char *bytes, size_t n)
 {
 	return read(dup(fd), bytes, n);
@@ -272,6 +302,22 @@ static ssize_t from_child(int fd, char *bytes, size_t n)
 	return read(ends[0], bytes, n);
 }
 
+/* A stream of stdio from before connect: nobody sees it read, so its connect has to wait for the answer. */
+static void streamed_before(void)
+{
+	const struct place place = far_place(ECHOES);
+	int fd = stream(&place, 0);
+	FILE *file = fdopen(dup(fd), "r+");
+	char line[16] = "";
+
+	answer(1);
+	show("connect", connect_to(fd, &place));
+	show("fputs", fputs("a line\n", file));
+	show("fflush", fflush(file));
+	printf("fgets: %s", fgets(line, sizeof(line), file) ? line : "nothing\n");
+	show_echo("then", fd);
+}
+
 static void read_first(void)
 {
 	static const struct {
@@ -280,7 +326,8 @@ static void read_first(void)
 	} ways[] = {{"read", from_read}, {"readv", from_readv}, {"recv", from_recv},
 		{"recv, only to look", from_peek}, {"recvfrom", from_recvfrom},
 		{"recvmsg", from_recvmsg}, {"recvmmsg", from_recvmmsg}, {"splice", from_splice},
-		{"stdio", from_stdio}, {"a duplicate", from_duplicate}, {"a child", from_child}};
+		{"stdio", from_stdio}, {"preadv2", from_preadv2}, {"aio", from_aio},
+		{"a duplicate", from_duplicate}, {"a child", from_child}};
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		int fd = connection(ECHOES);
@@ -681,6 +728,7 @@ static const struct situation situations[] = {
 	{"by-epoll", by_epoll},
 	{"written", written},
 	{"read-first", read_first},
+	{"streamed-before", streamed_before},
 	{"nothing-by-poll", nothing_by_poll},
 	{"nothing-by-select", nothing_by_select},
 	{"nothing-by-ioctl", nothing_by_ioctl},

@@ -63,6 +63,8 @@ static void the_counts_follow_the_states(void **state)
 	assert_true(opening_going_on() && opening_any());
 	opening_set(opening, OPENING_OPTIMISTIC);
 	assert_true(opening_going_on() && opening_any());
+	opening_set(opening, OPENING_STANDS);
+	assert_true(opening_going_on() && opening_any());
 	opening_set(opening, OPENING_FAILED);
 	assert_true(!opening_going_on() && opening_any());
 	opening_set(opening, OPENING_TOLD);
@@ -178,6 +180,7 @@ static void a_child_of_fork_sees_and_changes_the_same(void **state)
 
 	(void)state;
 	opening_before_fork();
+	opening_forked();
 	assert_true(opening->shared);
 	child = fork();
 	if (child == 0) {
@@ -189,6 +192,29 @@ static void a_child_of_fork_sees_and_changes_the_same(void **state)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 	assert_false(opening_any());
 	assert_null(opening_next(NULL));
+}
+
+/* Another thread begins it between the handler and the fork itself, or while the parent is still in there. */
+static void what_is_begun_while_the_process_forks_is_shared(void **state)
+{
+	struct opening *opening;
+
+	(void)state;
+	opening_before_fork();
+	opening_before_fork();
+	opening_forked();
+	opening = new_opening(1, OPENING_GOING_ON);
+	assert_true(opening->shared);
+	opening_set(opening, OPENING_OVER);
+	opening_forked();
+	opening = new_opening(2, OPENING_GOING_ON);
+	assert_false(opening->shared);
+	opening_set(opening, OPENING_OVER);
+	opening_before_fork();
+	opening_after_fork();
+	opening = new_opening(3, OPENING_GOING_ON);
+	assert_false(opening->shared);
+	opening_set(opening, OPENING_OVER);
 }
 
 static void *open_and_close(void *argument)
@@ -227,6 +253,21 @@ static void threads_have_each_a_place_of_their_own(void **state)
 	opening_set(opening, OPENING_OVER);
 	assert_false(opening_any());
 	close(fd);
+}
+
+static void when_all_places_are_taken_those_that_are_late_make_room(void **state)
+{
+	struct opening *o, *late;
+
+	(void)state;
+	late = new_opening(1, OPENING_LATE);
+	for (uint64_t i = 1; i < OPENINGS_MAX; i++)
+		assert_ptr_not_equal(new_opening(i + 1, OPENING_GOING_ON), late);
+	assert_int_equal(atomic_load(&late->state), OPENING_LATE);
+	assert_ptr_equal(new_opening(1, OPENING_GOING_ON), late);
+	for (o = opening_next(NULL); o != NULL; o = opening_next(o))
+		opening_set(o, OPENING_OVER);
+	assert_false(opening_any());
 }
 
 static void when_all_places_are_taken_there_is_none(void **state)
@@ -313,8 +354,10 @@ int main(void)
 		cmocka_unit_test(the_address_of_a_watch_leads_to_it_and_no_other_does),
 		cmocka_unit_test(under_the_lock_no_signal_comes_and_nobody_is_cancelled),
 		cmocka_unit_test(a_child_of_fork_sees_and_changes_the_same),
+		cmocka_unit_test(what_is_begun_while_the_process_forks_is_shared),
 		cmocka_unit_test(threads_have_each_a_place_of_their_own),
 		cmocka_unit_test(when_all_places_are_taken_there_is_none),
+		cmocka_unit_test(when_all_places_are_taken_those_that_are_late_make_room),
 		/* The last, since others would wait for ever for a lock that is lost. */
 		cmocka_unit_test(who_dies_with_the_lock_leaves_it_to_the_next_who_counts_anew),
 	};
