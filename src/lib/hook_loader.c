@@ -17,6 +17,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#ifdef __GLIBC__
+#include "lib/hook_inner.h"
+#endif
 #include "lib/library.h"
 #include "lib/real.h"
 
@@ -35,27 +38,23 @@ enum { ALIASED = -1 };
 static const struct {
 	const char *symbol;
 	void *hook;
-	ptrdiff_t real; /* offset in struct real; ALIASED: the name is libc's alone */
+	ptrdiff_t real; /* offset in struct real, of another function of libc's where it is INNER;
+			   ALIASED: the name is libc's alone */
 } rows[] = {
 #define HOOK(symbol) {#symbol, symbol, offsetof(struct real, symbol)},
 #define HOOK_MAY(symbol) HOOK(symbol)
 #define ALIAS(alias, symbol) {#alias, symbol, ALIASED},
 #define LATE(symbol)
+#define INNER(symbol) {#symbol, symbol, offsetof(struct real, gethostid)},
 #include "lib/hooks.def"
 #undef HOOK
 #undef HOOK_MAY
 #undef ALIAS
 #undef LATE
+#undef INNER
 };
 
 enum { NO_ROW = sizeof(rows) / sizeof(rows[0]) };
-
-static bool same_object(const void *a, const void *b)
-{
-	Dl_info of_a, of_b;
-
-	return dladdr(a, &of_a) != 0 && dladdr(b, &of_b) != 0 && of_a.dli_fbase == of_b.dli_fbase;
-}
 
 /*
  * Is this what the hook stands before? A function of its name in another object than the real one's is
@@ -69,7 +68,7 @@ static bool stands_before(size_t row, const void *found)
 	if (rows[row].real == ALIASED)
 		return true;
 	memcpy(&behind, (const char *)&real + rows[row].real, sizeof(behind));
-	return behind != NULL && same_object(found, behind);
+	return behind != NULL && real_same_object(found, behind);
 }
 
 static size_t row_of(const char *symbol)
@@ -124,15 +123,19 @@ JUMPING EXPORTED void *dlsym(void *restrict handle, const char *restrict symbol)
 /*
  * Where the caller's search by version would end at what a hook stands before, the same search by the
  * name alone ends at the hook; or at libc's, for a library behind us that asks what comes next. That
- * is its newest version, as it is for a hook that was called by an older one.
+ * is its newest version, as it is for a hook that was called by an older one. (A jump needs a function
+ * of our own type; dlsym does not look at a third argument.)
  */
 JUMPING EXPORTED void *dlvsym(
 	void *restrict handle, const char *restrict symbol, const char *restrict version)
 {
+	__typeof__(dlvsym) *by_name;
+
 	come_up();
+	memcpy(&by_name, &real.dlsym, sizeof(by_name));
 	if (asks_from_caller(handle)) {
 		if (hook_before(real.dlvsym(RTLD_NEXT, symbol, version), symbol) != NULL)
-			JUMP real.dlsym(handle, symbol);
+			JUMP by_name(handle, symbol, version);
 		JUMP real.dlvsym(handle, symbol, version);
 	}
 	return ours_or(real.dlvsym(handle, symbol, version), symbol);
