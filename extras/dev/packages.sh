@@ -6,7 +6,7 @@
 packages_of() {
 	case $1 in
 	build) echo gcc libc6-dev make autoconf automake libtool pkg-config libseccomp-dev ;;
-	tests) echo libcmocka-dev bats procps musl-tools libeatmydata1 libcap2-bin git wget openssh-client \
+	tests) echo libcmocka-dev bats procps musl-tools libeatmydata1 libtirpc-dev libcap2-bin git wget openssh-client \
 		openssh-server binutils file xz-utils strace iputils-ping perl netbase \
 		netcat-openbsd inetutils-telnet bind9-host bind9-dnsutils \
 		gdb gcc-multilib? busybox-static golang-go ;;

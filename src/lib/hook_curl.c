@@ -10,12 +10,12 @@
  * the connect takes the same way as every other. A redirect from elsewhere to an onion name is
  * still refused by libcurl.
  */
-#include <dlfcn.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/late.h"
 #include "lib/library.h"
 #include "lib/lookup.h"
 #include "lib/real.h"
@@ -48,30 +48,10 @@ struct onion {
 static struct onion *_Atomic onions;
 static atomic_bool program_leads;
 
-/*
- * The real function. libcurl may have been loaded by dlopen, out of sight of RTLD_NEXT and under any
- * name; the module that called us knows it. NULL: it is not there at all.
- */
-static void *curl_symbol(const char *symbol, const void *caller)
-{
-	void *found, *module;
-	Dl_info info;
-
-	library_ready();
-	found = real.dlsym(RTLD_NEXT, symbol);
-	if (found != NULL || dladdr(caller, &info) == 0)
-		return found;
-	module = real.dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
-	if (module != NULL) {
-		found = real.dlsym(module, symbol);
-		dlclose(module);
-	}
-	return found;
-}
-
+/* The real function; NULL: it is not there at all. */
 #define CURL_FUNCTION(type, name, symbol, caller)         \
 	type name = NULL;                                 \
-	void *found_##name = curl_symbol(symbol, caller); \
+	void *found_##name = late_symbol(symbol, caller); \
 	memcpy(&name, &found_##name, sizeof(name))
 
 typedef int (*perform_function)(CURL *);

@@ -372,7 +372,18 @@ EXPORTED FILE *popen(const char *command, const char *mode)
 	return NULL;
 }
 #ifdef __GLIBC__
+EXPORT_ALIAS(__libc_system, system);
 EXPORT_ALIAS(_IO_popen, popen) __attribute_malloc__;
+
+EXPORTED FILE *_IO_proc_open(FILE *stream, const char *command, const char *mode)
+{
+	int error = shell_ready();
+
+	if (error == 0)
+		return real._IO_proc_open(stream, command, mode);
+	errno = error;
+	return NULL;
+}
 #endif
 
 /* Without a shell there is no command substitution, and that is what it says then. */

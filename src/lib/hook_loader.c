@@ -3,7 +3,8 @@
  * Hooks: the dynamic linker's functions, by which a program comes past the other hooks.
  *
  *   dlsym, dlvsym   A handle of libc gives libc's own function (Python's ctypes, Java's JNA and .NET ask
- *                   so). Where that is the one that a hook of ours stands before, the hook is given.
+ *                   so), and so does any search by version, since our symbols have none. Where that is
+ *                   the one that a hook of ours stands before, the hook is given.
  *   dlopen          A module that is loaded with RTLD_DEEPBIND would bind to libc before us; it is
  *                   loaded without.
  *   dlmopen         What is loaded into another namespace brings a libc of its own; refused.
@@ -16,6 +17,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#ifdef __GLIBC__
+#include "lib/hook_inner.h"
+#endif
 #include "lib/library.h"
 #include "lib/real.h"
 
@@ -34,25 +38,23 @@ enum { ALIASED = -1 };
 static const struct {
 	const char *symbol;
 	void *hook;
-	ptrdiff_t real; /* offset in struct real; ALIASED: the name is libc's alone */
+	ptrdiff_t real; /* offset in struct real, of another function of libc's where it is INNER;
+			   ALIASED: the name is libc's alone */
 } rows[] = {
 #define HOOK(symbol) {#symbol, symbol, offsetof(struct real, symbol)},
 #define HOOK_MAY(symbol) HOOK(symbol)
 #define ALIAS(alias, symbol) {#alias, symbol, ALIASED},
 #define LATE(symbol)
+#define INNER(symbol) {#symbol, symbol, offsetof(struct real, gethostid)},
 #include "lib/hooks.def"
 #undef HOOK
 #undef HOOK_MAY
 #undef ALIAS
 #undef LATE
+#undef INNER
 };
 
-static bool same_object(const void *a, const void *b)
-{
-	Dl_info of_a, of_b;
-
-	return dladdr(a, &of_a) != 0 && dladdr(b, &of_b) != 0 && of_a.dli_fbase == of_b.dli_fbase;
-}
+enum { NO_ROW = sizeof(rows) / sizeof(rows[0]) };
 
 /*
  * Is this what the hook stands before? A function of its name in another object than the real one's is
@@ -66,19 +68,34 @@ static bool stands_before(size_t row, const void *found)
 	if (rows[row].real == ALIASED)
 		return true;
 	memcpy(&behind, (const char *)&real + rows[row].real, sizeof(behind));
-	return behind != NULL && same_object(found, behind);
+	return behind != NULL && real_same_object(found, behind);
+}
+
+static size_t row_of(const char *symbol)
+{
+	for (size_t i = 0; i < NO_ROW; i++)
+		if (strcmp(rows[i].symbol, symbol) == 0)
+			return i;
+	return NO_ROW;
+}
+
+/* The hook that stands before what was found under this name. NULL: none does. */
+static void *hook_before(const void *found, const char *symbol)
+{
+	const size_t row = row_of(symbol);
+
+	if (found == NULL || row == NO_ROW)
+		return NULL;
+	library_ready(); /* where it is not, the hooks refuse */
+	return stands_before(row, found) ? rows[row].hook : NULL;
 }
 
 /* What a program gets that has asked an object for a symbol. */
 static void *ours_or(void *found, const char *symbol)
 {
-	if (found == NULL)
-		return NULL;
-	library_ready(); /* where it is not, the hooks refuse */
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcmp(rows[i].symbol, symbol) == 0)
-			return stands_before(i, found) ? rows[i].hook : found;
-	return found;
+	void *hook = hook_before(found, symbol);
+
+	return hook != NULL ? hook : found;
 }
 
 /* Whoever comes first calls these, a sanitizer that starts before any constructor too. */
@@ -103,12 +120,24 @@ JUMPING EXPORTED void *dlsym(void *restrict handle, const char *restrict symbol)
 }
 
 #ifdef __GLIBC__
+/*
+ * Where the caller's search by version would end at what a hook stands before, the same search by the
+ * name alone ends at the hook; or at libc's, for a library behind us that asks what comes next. That
+ * is its newest version, as it is for a hook that was called by an older one. (A jump needs a function
+ * of our own type; dlsym does not look at a third argument.)
+ */
 JUMPING EXPORTED void *dlvsym(
 	void *restrict handle, const char *restrict symbol, const char *restrict version)
 {
+	__typeof__(dlvsym) *by_name;
+
 	come_up();
-	if (asks_from_caller(handle))
+	memcpy(&by_name, &real.dlsym, sizeof(by_name));
+	if (asks_from_caller(handle)) {
+		if (hook_before(real.dlvsym(RTLD_NEXT, symbol, version), symbol) != NULL)
+			JUMP by_name(handle, symbol, version);
 		JUMP real.dlvsym(handle, symbol, version);
+	}
 	return ours_or(real.dlvsym(handle, symbol, version), symbol);
 }
 #endif

@@ -34,6 +34,7 @@ EXPORTED ssize_t recv(int fd, void *bytes, size_t n, int flags)
 {
 	return gate_open(fd, GATE_READ, flags) ? real.recv(fd, bytes, n, flags) : -1;
 }
+EXPORT_ALIAS(__recv, recv);
 
 EXPORTED ssize_t recvfrom(int fd, void *restrict bytes, size_t n, int flags,
 	struct sockaddr *restrict from, socklen_t *restrict len)

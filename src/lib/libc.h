@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/sendfile.h>
@@ -43,6 +44,9 @@ ssize_t __read_chk(int fd, void *bytes, size_t n, size_t size);
 ssize_t __recv_chk(int fd, void *bytes, size_t n, size_t size, int flags);
 ssize_t __recvfrom_chk(int fd, void *restrict bytes, size_t n, size_t size, int flags,
 	struct sockaddr *restrict from, socklen_t *restrict len);
+
+/* What popen(3) is made of, in the inside; it returns its first argument, or NULL. */
+FILE *_IO_proc_open(FILE *stream, const char *command, const char *mode);
 
 #else
 typedef unsigned messages_flags;

@@ -38,11 +38,13 @@ libtunic_la_SOURCES = \
 	src/lib/hook_stream.c \
 	src/lib/hook_syscall.c \
 	src/lib/hooks.def \
+	src/lib/inner.def \
 	src/lib/hosts_copy.c src/lib/hosts_copy.h \
 	src/lib/interest.c src/lib/interest.h src/lib/interest_kernel.c \
 	src/lib/judge.c src/lib/judge.h \
 	src/lib/library.c src/lib/library.h \
 	src/lib/libc.h \
+	src/lib/late.c src/lib/late.h \
 	src/lib/local_names.c src/lib/local_names.h \
 	src/lib/log.c src/lib/log.h \
 	src/lib/lookup.c src/lib/lookup.h \
@@ -58,7 +60,10 @@ libtunic_la_SOURCES = \
 	src/lib/tunnel.c src/lib/tunnel.h \
 	src/lib/watch.c src/lib/watch.h
 if GLIBC
-libtunic_la_SOURCES += src/lib/hook_gai_async.c src/lib/hook_netdb.c
+libtunic_la_SOURCES += \
+	src/lib/hook_gai_async.c \
+	src/lib/hook_inner.c src/lib/hook_inner.h \
+	src/lib/hook_netdb.c
 endif
 
 # -Wpedantic objects to the transparent unions in libc's own prototypes of the socket functions.
@@ -84,7 +89,7 @@ EXTRA_DIST += src/lib/README.md
 
 src/lib/libtunic.map: $(top_srcdir)/src/lib/hooks.def
 	$(AM_V_GEN)$(MKDIR_P) src/lib && { echo '{ global:'; \
-	sed -n 's/^\(HOOK\|HOOK_MAY\|LATE\|ALIAS\)(\([A-Za-z0-9_]*\).*/\2;/p' $<; \
+	sed -n 's/^\(HOOK\|HOOK_MAY\|LATE\|ALIAS\|INNER\)(\([A-Za-z0-9_]*\).*/\2;/p' $<; \
 	echo 'local: *; };'; } >$@.tmp && mv $@.tmp $@
 
 uninstall-local:

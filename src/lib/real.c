@@ -17,6 +17,13 @@ static bool bind_one(void *slot, const char *symbol)
 	return found != NULL;
 }
 
+bool real_same_object(const void *a, const void *b)
+{
+	Dl_info of_a, of_b;
+
+	return dladdr(a, &of_a) != 0 && dladdr(b, &of_b) != 0 && of_a.dli_fbase == of_b.dli_fbase;
+}
+
 void real_bind_loader(void)
 {
 	void *found = dynamic_next("dlsym");
@@ -42,10 +49,12 @@ bool real_bind(void)
 #define HOOK_MAY(symbol) bind_one(&real.symbol, #symbol);
 #define ALIAS(alias, symbol)
 #define LATE(symbol)
+#define INNER(symbol)
 #include "lib/hooks.def"
 #undef HOOK
 #undef HOOK_MAY
 #undef ALIAS
 #undef LATE
+#undef INNER
 	return whole;
 }

@@ -30,6 +30,7 @@
 #define HOOK_MAY(symbol) __typeof__(symbol) *symbol;
 #define ALIAS(alias, symbol)
 #define LATE(symbol)
+#define INNER(symbol)
 struct real {
 #include "lib/hooks.def"
 };
@@ -37,6 +38,7 @@ struct real {
 #undef HOOK_MAY
 #undef ALIAS
 #undef LATE
+#undef INNER
 
 extern struct real real;
 
@@ -45,6 +47,9 @@ bool real_bind(void);
 
 /* The dynamic linker's alone, for calls that come before we are set up: it calls no function of the host. */
 void real_bind_loader(void);
+
+/* Are both addresses within one object, a program or a library? */
+bool real_same_object(const void *a, const void *b);
 
 /* What a hook's definition needs in front of it; everything else in the library is hidden. */
 #define EXPORTED __attribute__((visibility("default")))

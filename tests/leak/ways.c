@@ -699,6 +699,8 @@ static int way_gethostbyaddr_r(char **args)
 
 #ifndef WAYS_STATIC /* its libc has no functions of old versions */
 #include "ways_resolver.c"
+
+#include "ways_inner.c"
 #endif
 
 #include "ways_past.c"
@@ -828,6 +830,7 @@ static const struct {
 } ways[] = {
 #ifndef WAYS_STATIC
 	WAYS_RESOLVER,
+	{"inner", 1, way_inner},
 #endif
 	{"wide-syscall", 0, way_wide_syscall},
 	{"source-route", 1, way_source_route},

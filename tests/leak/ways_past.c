@@ -126,7 +126,7 @@ static void *from_handle(const char *symbol)
 	return libc != NULL ? dlsym(libc, symbol) : NULL;
 }
 
-static void *from_version(const char *symbol)
+static void *by_version(void *handle, const char *symbol)
 {
 #if defined(__x86_64__)
 	static const char version[] = "GLIBC_2.2.5";
@@ -136,7 +136,17 @@ static void *from_version(const char *symbol)
 	static const char version[] = "GLIBC_2.0";
 #endif
 
-	return dlvsym(RTLD_DEFAULT, symbol, version);
+	return dlvsym(handle, symbol, version);
+}
+
+static void *from_version(const char *symbol)
+{
+	return by_version(RTLD_DEFAULT, symbol);
+}
+
+static void *from_next_version(const char *symbol)
+{
+	return by_version(RTLD_NEXT, symbol);
 }
 
 struct search {
@@ -187,6 +197,7 @@ static int way_libc(char **args)
 	} searches[] = {
 		{"handle", from_handle},
 		{"version", from_version},
+		{"next-version", from_next_version},
 		{"table", from_table},
 	};
 

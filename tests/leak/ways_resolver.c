@@ -34,6 +34,7 @@ struct hostent *res_gethostbyaddr(const void *, socklen_t, int);
 FORGOTTEN(res_gethostbyname);
 FORGOTTEN(res_gethostbyname2);
 FORGOTTEN(res_gethostbyaddr);
+#undef FORGOTTEN
 
 #define BY_NAME(function, ...) (state.by_alias ? __##function(__VA_ARGS__) : function(__VA_ARGS__))
 

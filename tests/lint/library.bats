@@ -11,14 +11,14 @@ setup() {
 
 # The exported names.
 rows() {
-	sed -nE 's/^(HOOK|HOOK_MAY|ALIAS|LATE)\(([A-Za-z0-9_]+).*/\2/p' "$TREE/src/lib/hooks.def" |
+	sed -nE 's/^(HOOK|HOOK_MAY|ALIAS|LATE|INNER)\(([A-Za-z0-9_]+).*/\2/p' "$TREE/src/lib/hooks.def" |
 		sort -u | something
 }
 
 exported() { nm -D --defined-only "$LIBRARY" | awk '{ print $3 }' | sed 's/@.*//' | sort -u; }
 
 @test "every row of hooks.def is of a known kind" {
-	grep -E '^[A-Z_]+\(' "$TREE/src/lib/hooks.def" | grep -vE '^(HOOK|HOOK_MAY|ALIAS|LATE)\(' |
+	grep -E '^[A-Z_]+\(' "$TREE/src/lib/hooks.def" | grep -vE '^(HOOK|HOOK_MAY|ALIAS|LATE|INNER)\(' |
 		nothing "these are not"
 }
 

@@ -35,7 +35,7 @@ found_alike() {
 
 @test "the snippets print something of every row of hooks.def" {
 	expect plain
-	sed -nE 's/^(HOOK|HOOK_MAY|ALIAS|LATE)\(([A-Za-z0-9_]+).*/\2/p' "$TESTS/../src/lib/hooks.def" |
+	sed -nE 's/^(HOOK|HOOK_MAY|ALIAS|LATE|INNER)\(([A-Za-z0-9_]+).*/\2/p' "$TESTS/../src/lib/hooks.def" |
 		sort >rows
 	diff rows <(sed -n 's/^--- //p' expected | sort)
 	! awk '/^---/ && last ~ /^---/ { print last } { last = $0 }' expected | grep . || fail "these are silent"
@@ -80,6 +80,11 @@ found_alike() {
 	found_alike version
 }
 
+@test "found by dlvsym in the first version, for the whole program and behind it" {
+	found_alike default-version
+	found_alike next-version
+}
+
 @test "found by python's ctypes in libc" {
 	local raw="
 import ctypes
@@ -105,6 +110,7 @@ print('synchronous' if fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_SYNC else 'asynchro
 	for both in "libeatmydata.so $LIBTUNIC" "$LIBTUNIC libeatmydata.so"; do
 		LIBTUNIC=$both frame plain
 		LIBTUNIC=$both frame next
+		LIBTUNIC=$both frame next-version
 		LIBTUNIC=$both found_alike libc
 		LIBTUNIC=$both run shimmed python3 -c "$synchronous"
 		assert_output asynchronous

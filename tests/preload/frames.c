@@ -10,6 +10,8 @@
  *   default, next       calling what dlsym finds with RTLD_DEFAULT, with RTLD_NEXT
  *   libc, version       calling what dlsym, or dlvsym with the oldest version, finds by a handle of libc (or
  *                       libresolv)
+ *   default-version, next-version
+ *                       calling what dlvsym finds so with RTLD_DEFAULT, with RTLD_NEXT
  *   nothing             not at all: a constructor may have run them
  *
  * Names for what dlsym does not find are told on standard error at the end, and called as linked.
@@ -150,6 +152,16 @@ static any_function find_version(const char *symbol)
 		found = oldest_in(dlopen("libresolv.so.2", RTLD_LAZY), symbol);
 	return noted(found, symbol);
 }
+
+static any_function find_default_version(const char *symbol)
+{
+	return noted(oldest_in(RTLD_DEFAULT, symbol), symbol);
+}
+
+static any_function find_next_version(const char *symbol)
+{
+	return noted(oldest_in(RTLD_NEXT, symbol), symbol);
+}
 #endif
 
 static const struct {
@@ -162,6 +174,8 @@ static const struct {
 	{"libc", {.find = find_in_libc}},
 #ifdef __GLIBC__
 	{"version", {.find = find_version}},
+	{"default-version", {.find = find_default_version}},
+	{"next-version", {.find = find_next_version}},
 #endif
 };
 

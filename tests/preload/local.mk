@@ -51,6 +51,7 @@ EXTRA_DIST += \
 	tests/preload/frames.bash \
 	tests/preload/frames.bats \
 	tests/preload/hosts.bats \
+	tests/preload/inner.bats \
 	tests/preload/life.bats \
 	tests/preload/literal.bats \
 	tests/preload/musl.bats \

@@ -1427,6 +1427,21 @@ SNIPPET(dlvsym, UNSAFE)
 	dlclose(handle);
 }
 
+/* On the stream of another program, closed in the inside. */
+SNIPPET(_IO_proc_open, UNSAFE)
+{
+	int (*close_it)(FILE *) = NULL;
+	void *found = dlsym(RTLD_DEFAULT, "_IO_file_close_it");
+	FILE *stream = popen("true", "r");
+	char line[16] = "";
+
+	memcpy(&close_it, &found, sizeof(found));
+	close_it(stream);
+	printf("%s\n", call(stream, "echo started", "r") == stream ? "the same" : "another");
+	printf("%s", fgets(line, sizeof(line), stream) ? line : "nothing\n");
+	show("ended", pclose(stream));
+}
+
 SNIPPET(__nss_configure_lookup, UNSAFE)
 {
 	show("an odd one", call("shells", "files"));
@@ -1465,11 +1480,18 @@ static void try_late(const char *symbol)
 		(void)function;                         \
 		try_late(#symbol);                      \
 	}
+/* They would connect; inner.bats calls some. */
+#define INNER(symbol)                                               \
+	static void run_##symbol(any_function function)             \
+	{                                                           \
+		printf("%s\n", function != NULL ? "there" : "not"); \
+	}
 #include "lib/hooks.def"
 #undef HOOK
 #undef HOOK_MAY
 #undef ALIAS
 #undef LATE
+#undef INNER
 
 static const struct {
 	const char *symbol;
@@ -1481,11 +1503,13 @@ static const struct {
 #define HOOK_MAY(symbol) HOOK(symbol)
 #define ALIAS(alias, symbol) {#alias, safety_of_##symbol, NULL, run_##symbol},
 #define LATE(symbol) {#symbol, UNSAFE, (any_function)try_late, run_##symbol},
+#define INNER(symbol) {#symbol, UNSAFE, NULL, run_##symbol},
 #include "lib/hooks.def"
 #undef HOOK
 #undef HOOK_MAY
 #undef ALIAS
 #undef LATE
+#undef INNER
 };
 
 /*
@@ -1499,6 +1523,8 @@ static void *alias(const char *symbol)
 #ifdef __GLIBC__
 	if (found == NULL)
 		found = dlvsym(RTLD_DEFAULT, symbol, OLDEST);
+	if (found == NULL)
+		found = dlvsym(RTLD_DEFAULT, symbol, "GLIBC_PRIVATE");
 #endif
 	return found;
 }
