@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bin/guard_pool.h"
+#include "target/room.h"
 
 static const char *path_of(void)
 {
@@ -45,8 +46,10 @@ void guard_pool_open(struct pool *out)
 		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (fd >= 0)
 		close(fd);
-	if (map != MAP_FAILED)
-		*out = pool_over(map, slots);
+	if (map == MAP_FAILED)
+		return;
+	*out = pool_over(map, slots);
+	out->room_for = room_for;
 }
 
 void guard_pool_leave(const struct pool *pool)
