@@ -19,7 +19,9 @@
 
 #include "base/text.h"
 #include "bin/pool_file.h"
+#include "bin/say.h"
 #include "core/pool.h"
+#include "target/room.h"
 
 enum { GRACE = 60 /* seconds */ };
 
@@ -72,10 +74,12 @@ static bool make_in(const char *place, const char *run, uint32_t slots, char pat
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return false;
-	made = fchmod(fd, 0600) == 0 && ftruncate(fd, (off_t)pool_bytes(slots)) == 0;
-	close(fd);
-	if (!made)
+	made = fchmod(fd, 0600) == 0 && room_make(fd, pool_bytes(slots), pool_bytes_at_once(slots));
+	if (!made) {
+		say("no pool of names in %s: %s", place, strerror(errno));
 		unlink(path);
+	}
+	close(fd);
 	return made;
 }
 

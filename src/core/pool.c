@@ -56,6 +56,11 @@ static uint32_t name_hash(const char *name)
 	return hash >= SLOT_FIRST_HASH ? hash : hash + SLOT_FIRST_HASH;
 }
 
+static bool slot_has_room(const struct pool *pool, uint32_t slot)
+{
+	return pool->room_for == NULL || pool->room_for(slot_name(pool, slot), NAME_BUF);
+}
+
 /* Takes an empty slot for the name. False: another was quicker, and *state is what he left. */
 static bool slot_take(const struct pool *pool, uint32_t slot, uint32_t *state, const char *name)
 {
@@ -71,6 +76,11 @@ static bool slot_take(const struct pool *pool, uint32_t slot, uint32_t *state, c
 size_t pool_bytes(uint32_t slots)
 {
 	return name_offset(slots, slots);
+}
+
+size_t pool_bytes_at_once(uint32_t slots)
+{
+	return name_offset(slots, 0);
 }
 
 uint32_t pool_slots(size_t bytes)
@@ -99,6 +109,9 @@ uint32_t pool_add(const struct pool *pool, const char *name, uint32_t limit)
 		const uint32_t slot = (uint32_t)(((uint64_t)hash + i) % room);
 		uint32_t state = atomic_load_explicit(slot_state(pool, slot), memory_order_acquire);
 
+		/* A name behind an empty slot would not be found again. */
+		if (state == SLOT_EMPTY && !slot_has_room(pool, slot))
+			return POOL_NO_SLOT;
 		if (state == SLOT_EMPTY && slot_take(pool, slot, &state, normal))
 			return slot;
 		if (state == hash && strncmp(slot_name(pool, slot), normal, NAME_BUF) == 0)
@@ -113,7 +126,7 @@ bool pool_put(const struct pool *pool, uint32_t slot, const char *name)
 	uint32_t state;
 
 	return slot < pool->slots && name_judge(normal, name) != NAME_BAD &&
-	       slot_take(pool, slot, &state, normal);
+	       slot_has_room(pool, slot) && slot_take(pool, slot, &state, normal);
 }
 
 /* Another program of the run may have put anything there: only a name in its normal form is one. */

@@ -27,6 +27,8 @@ struct pool_block;
 struct pool {
 	struct pool_block *block;
 	uint32_t slots;
+	/* Asked before a name is written there, if set. False: there is no memory, as if the pool were full. */
+	bool (*room_for)(void *at, size_t n);
 };
 
 /* How many slots a shared pool may have; the setting pool_size chooses. */
@@ -36,6 +38,9 @@ enum { POOL_SLOTS_MIN = 4096, POOL_SLOTS_MAX = 65536 };
 
 /* Bytes that a pool of `slots` slots needs; the memory must be zeroed and aligned to 8. */
 size_t pool_bytes(uint32_t slots);
+
+/* How many of them, at its start, are read and written before room_for was asked. */
+size_t pool_bytes_at_once(uint32_t slots);
 
 /* How many slots a shared pool of so many bytes has. 0: no pool is as large as that. */
 uint32_t pool_slots(size_t bytes);

@@ -34,6 +34,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "target/room.h"
 
 static const char variable_is[] = "TUNIC_POOL=";
 
@@ -66,6 +67,7 @@ static bool map_shared(struct pool *out, const char *path)
 		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	real.close(fd);
 	*out = pool_over(map, slots);
+	out->room_for = room_for;
 	return map != MAP_FAILED;
 }
 

@@ -131,16 +131,48 @@ fill() {
 @test "a pool takes 4096 names, says so when the next one comes, and gives no older one up" {
 	run --separate-stderr "$TUNIC" python3 -c "$(fill 4096)"
 	assert_output $'4096 n0.example n4095.example\nTrue\nTrue'
-	assert_stderr_says 'pool of stand-in addresses is full \(one-more.example\).*pool_size'
+	assert_stderr_says 'pool of stand-in addresses is full.* \(one-more.example\).*pool_size'
 	[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "it said more"; }
 }
 
 @test "a pool takes as many names as pool_size says" {
 	run --separate-stderr "$TUNIC" --pool-size=6000 python3 -c "$(fill 6000)"
 	assert_output $'6000 n0.example n5999.example\nTrue\nTrue'
-	assert_stderr_says 'pool of stand-in addresses is full \(one-more.example\)'
+	assert_stderr_says 'pool of stand-in addresses is full.* \(one-more.example\)'
 	run --separate-stderr env LD_PRELOAD="$LIBTUNIC" TUNIC_POOL_SIZE=6000 python3 -c "$(fill 6000)"
 	assert_output $'6000 n0.example n5999.example\nTrue\nTrue'
+}
+
+# in_room SIZE COMMAND...: where the file systems for the pool have room for so much.
+in_room() {
+	local options=-m
+	needs unshare mount || return
+	[ "$(id -u)" -eq 0 ] || options=-mr
+	unshare "$options" sh -eu -c '
+		for place in "$XDG_RUNTIME_DIR" /dev/shm; do mount -t tmpfs -o "size=$1" tmpfs "$place"; done
+		shift
+		exec "$@"' sh "$@"
+}
+
+@test "where the file system of the pool is full a new name is an error, and nobody is killed" {
+	run --separate-stderr in_room 64k "$TUNIC" python3 -c '
+import itertools, socket
+ips = []
+try:
+    for i in itertools.count():
+        ips.append(socket.gethostbyname("n%d.example" % i))
+except socket.gaierror as error:
+    print(error.args[0] == socket.EAI_MEMORY, 0 < i < 4096)
+print([socket.gethostbyaddr(ip)[0] for ip in ips] == ["n%d.example" % j for j in range(i)])'
+	assert_output $'True True\nTrue'
+	assert_stderr_says 'pool of stand-in addresses is full, or has no memory'
+}
+
+@test "where there is no room for a pool tunic says so, and each process has names of its own" {
+	run --separate-stderr in_room 4k "$TUNIC" sh -c "ip=\$($(address_of abc.onion)); echo \$ip; $(name_of '$ip')"
+	[[ $output = 127.* && $output != *abc.onion* ]] || { seen; fail "names"; }
+	assert_stderr_says "no pool of names in $XDG_RUNTIME_DIR: No space left on device"
+	assert_stderr_says 'no pool of names in /dev/shm: No space left on device'
 }
 
 @test "a run has one size of pool, whatever a program or a tunic in it asks for" {
