@@ -12,8 +12,6 @@
 #include "lib/interest.h"
 #include "lib/real.h"
 
-enum { REGISTRATIONS_MAX = 8 };
-
 static const struct {
 	int level, name;
 } carried[] = {
@@ -48,30 +46,23 @@ static void carry_options(int own, int fd)
 }
 
 /* What is registered of the old socket goes with it, unless it has duplicates, which then keep it. */
-static void register_again(const struct interest *interest)
-{
-	struct epoll_event event = {.events = interest->events, .data.u64 = interest->data};
-
-	real.epoll_ctl(interest->epoll, EPOLL_CTL_ADD, interest->fd, &event);
-}
-
-int stand_in_place(int own, int fd)
+int stand_in_place(int own, int fd, struct stand_in_registrations *lost)
 {
 	int status = real.fcntl(fd, F_GETFL), flags = real.fcntl(fd, F_GETFD);
-	struct interest registered[REGISTRATIONS_MAX];
 	size_t n;
 
+	lost->n = 0;
 	if (status < 0 || flags < 0)
 		return -1;
 	carry_options(own, fd);
 	if (real.fcntl(own, F_SETFL, status) < 0)
 		return -1;
-	n = interest_of(fd, registered, REGISTRATIONS_MAX);
+	n = interest_of(fd, lost->of, STAND_IN_REGISTRATIONS_MAX);
 	if (real.dup3(own, fd, flags & FD_CLOEXEC ? O_CLOEXEC : 0) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (registered[i].fd == fd)
-			register_again(&registered[i]);
+		if (lost->of[i].fd == fd)
+			lost->of[lost->n++] = lost->of[i];
 	return 0;
 }
 
@@ -86,11 +77,21 @@ bool stand_in_would_replace_a_used_one(int fd)
 		       listening != 0);
 }
 
+static void register_again(const struct interest *interest)
+{
+	struct epoll_event event = {.events = interest->events, .data.u64 = interest->data};
+
+	real.epoll_ctl(interest->epoll, EPOLL_CTL_ADD, interest->fd, &event);
+}
+
 int stand_in_undo(int fd, const struct tunnelled *tunnel)
 {
+	struct stand_in_registrations lost = {.n = 0};
 	int own = real.socket(tunnel->domain, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int result = own < 0 ? -1 : stand_in_place(own, fd);
+	int result = own < 0 ? -1 : stand_in_place(own, fd, &lost);
 
+	for (size_t i = 0; i < lost.n; i++)
+		register_again(&lost.of[i]);
 	if (own >= 0)
 		stand_in_close(own);
 	return result;

@@ -7,13 +7,22 @@
 #include <sys/socket.h>
 
 #include "lib/fd_table.h"
+#include "lib/interest.h"
+
+enum { STAND_IN_REGISTRATIONS_MAX = 8 };
+
+/* What epolls knew of a socket that is no longer behind its descriptor. */
+struct stand_in_registrations {
+	size_t n;
+	struct interest of[STAND_IN_REGISTRATIONS_MAX];
+};
 
 /*
  * Makes descriptor `fd` the socket `own`, with the file status flags, close-on-exec and the socket
- * options that have a meaning on both, and the registrations with epoll. Earlier duplicates of `fd`
- * stay with the old socket. Returns 0, or -1 with errno and `fd` unchanged.
+ * options that have a meaning on both. Its registrations with epoll are left to the caller, in `lost`. Earlier
+ * duplicates of `fd` stay with the old socket. Returns 0, or -1 with errno and `fd` unchanged.
  */
-int stand_in_place(int own, int fd);
+int stand_in_place(int own, int fd, struct stand_in_registrations *lost);
 
 /* Is the socket in use already, so that it would be lost if another took its place? */
 bool stand_in_would_replace_a_used_one(int fd);

@@ -18,6 +18,7 @@
 #include "lib/library.h"
 #include "lib/progress.h"
 #include "lib/proxy.h"
+#include "lib/readiness.h"
 #include "lib/real.h"
 #include "lib/stand_in.h"
 
@@ -29,7 +30,8 @@ struct attempt {
 	struct connection connection;
 	uint64_t deadline; /* when the proxy has to have answered */
 	struct aside aside;
-	bool left; /* it goes on without its caller */
+	struct stand_in_registrations lost; /* the program's, until they are made again */
+	bool left;                          /* it goes on without its caller */
 };
 
 static bool process_identity(char out[static 64])
@@ -276,7 +278,7 @@ static bool stand_in(struct attempt *attempt, int *begun)
 		connection->fd = own;
 		*begun = connection_reach(connection);
 	}
-	placed = *begun <= 0 && stand_in_place(own, attempt->fd) == 0;
+	placed = *begun <= 0 && stand_in_place(own, attempt->fd, &attempt->lost) == 0;
 	stand_in_close(own);
 	connection->fd = attempt->fd;
 	if (*begun > 0) {
@@ -305,10 +307,29 @@ static bool has_begun(int error)
 	return error == 0 || error == EINPROGRESS || error == EINTR;
 }
 
-static enum progress_published publish(const struct attempt *attempt)
+/*
+ * A stand-in is registered where the program's socket was. Not before it is known for an opening: a thread that sleeps in one of
+ * the epolls would see that it can write.
+ */
+static void register_again(struct attempt *attempt)
 {
-	return progress_publish(attempt->fd, &attempt->tunnel, &attempt->connection,
-		attempt->target, attempt->deadline);
+	for (size_t i = 0; i < attempt->lost.n; i++) {
+		const struct interest *lost = &attempt->lost.of[i];
+		struct epoll_event event = {.events = lost->events, .data.u64 = lost->data};
+
+		readiness_control(lost->epoll, EPOLL_CTL_ADD, lost->fd, &event);
+	}
+	attempt->lost.n = 0;
+}
+
+static enum progress_published publish(struct attempt *attempt)
+{
+	const enum progress_published published = progress_publish(attempt->fd, &attempt->tunnel,
+		&attempt->connection, attempt->target, attempt->deadline);
+
+	if (published != PROGRESS_NO_ROOM)
+		register_again(attempt);
+	return published;
 }
 
 /* A socket that does not block: the program's own calls do the rest. */
@@ -488,6 +509,7 @@ static int open_now(struct attempt *attempt, int begun, uint64_t until)
 	saved = errno;
 	if (!attempt->left)
 		aside_give_back(&attempt->aside, attempt->fd);
+	register_again(attempt);
 	errno = saved;
 	return result;
 }

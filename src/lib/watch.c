@@ -269,7 +269,8 @@ int watch_control(
 		interest_epoll(epoll);
 		watch = watch_found(opening, epoll, fd);
 	}
-	if (op == EPOLL_CTL_ADD && watch == NULL)
+	/* Where one is known that is not armed, the kernel says whether it is there. */
+	if (op == EPOLL_CTL_ADD && (watch == NULL || !watch->armed))
 		return add(opening, epoll, fd, event);
 	if (op == EPOLL_CTL_MOD && watch != NULL)
 		return modify(opening, watch, event);

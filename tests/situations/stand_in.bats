@@ -50,3 +50,7 @@ on_a_stand_in() {
 @test "stand-in: fork, exec and descriptors that are handed on" {
 	on_a_stand_in lives "forked forked-and-closed left-to-a-child handed-to-exec handed-on closed-and-connected-anew"
 }
+
+@test "stand-in: threads that have slept since before the connect are woken by its answer alone" {
+	on_a_stand_in sleeping "one-asleep-before two-asleep-before asleep-level asleep-edge asleep-one-shot"
+}
