@@ -47,14 +47,26 @@ static enum addr_family family_of(int ai_family)
 	return ai_family == AF_INET ? ADDR_V4 : ai_family == AF_INET6 ? ADDR_V6 : ADDR_NONE;
 }
 
-/* Lets libc find what is wrong with service or hints before anybody is asked about the name. */
-static int check_request(const char *service, const struct addrinfo *hints)
+static bool is_number(const char *text)
+{
+	return text[strspn(text, "0123456789")] == '\0';
+}
+
+/*
+ * Lets libc find what is wrong with the service before anybody is asked about the name. All else that can be wrong
+ * with it or the hints libc has found when it looked whether the name is an address; this alone has the same error
+ * as a name that is none.
+ */
+static int check_service(const char *service, const struct addrinfo *hints)
 {
 	const struct addrinfo numeric = numeric_hints(*hints);
 	struct addrinfo *list;
-	int result = real.getaddrinfo(
-		hints->ai_family == AF_INET6 ? "::1" : "127.0.0.1", service, &numeric, &list);
+	int result;
 
+	if (service == NULL || !(hints->ai_flags & AI_NUMERICSERV) || is_number(service))
+		return 0;
+	result = real.getaddrinfo(
+		hints->ai_family == AF_INET6 ? "::1" : "127.0.0.1", service, &numeric, &list);
 	if (result == 0)
 		freeaddrinfo(list);
 	return result;
@@ -116,7 +128,7 @@ static int error_of(enum lookup lookup)
 static int ask(
 	const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **out)
 {
-	int result = check_request(service, hints);
+	const int result = check_service(service, hints);
 	struct lookup_answer answer;
 	enum lookup lookup;
 

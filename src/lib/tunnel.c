@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <netinet/tcp.h>
 
 #include "lib/aside.h"
 #include "lib/connection.h"
@@ -83,15 +84,21 @@ static uint64_t deadline_of_settings(void)
 	return connection_now() + (uint64_t)library.settings->timeout * 1000;
 }
 
-/* A socket to ask the proxy on: nobody else's, so it may block, for as long as the settings say. */
+/*
+ * A socket to ask the proxy on: nobody else's, so it may block, for as long as the settings say. We speak
+ * first, so the segment that ends the kernel's own greetings need not be sent alone (TCP_QUICKACK).
+ */
 static int asking_socket(void)
 {
+	const int quickly = 0;
 	const struct timeval timeout = {.tv_sec = (time_t)library.settings->timeout};
 	int fd = real.socket(proxy_domain(), SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0) {
 		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 		real.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
+		if (!proxy_is_unix())
+			real.setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &quickly, sizeof(quickly));
 	}
 	return fd;
 }

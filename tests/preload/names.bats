@@ -107,6 +107,20 @@ ask()'
 	requests | grep -q '^relay.sock f0 3 public.example '
 }
 
+@test "getaddrinfo: with a wrong service or wrong hints nobody is asked about a public name" {
+	requests_forget
+	same python3 -c '
+import socket
+for service, family, kind, flags in (("no-such", 0, 1, 0), ("no-such", 0, 1, socket.AI_NUMERICSERV),
+        ("80x", 10, 1, socket.AI_NUMERICSERV), ("tftp", 0, 1, 0), ("80", 99, 1, 0), ("80", 0, 77, 0),
+        ("80", 0, 1, 0x40000000)):
+    try:
+        print(socket.getaddrinfo("public.example", service, family, kind, 0, flags))
+    except socket.gaierror as error:
+        print(error.args)'
+	[ -z "$(requests)" ] || fail "asked: $(requests)"
+}
+
 @test "getaddrinfo: a public name without an address of the family gets one from the pool" {
 	public_names
 	run shimmed "$(program addrinfo)" public.example
