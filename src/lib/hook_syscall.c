@@ -122,8 +122,12 @@ EXPORTED long syscall(long number, ...)
 	case SYS_poll:
 		return poll((struct pollfd *)a[0], (nfds_t)a[1], (int)a[2]);
 #endif
-#if defined(SYS_select) && !defined(SYS__newselect)
+#if defined(SYS_select) || defined(SYS__newselect)
+#ifdef SYS__newselect /* the other one takes a pointer to its arguments there */
+	case SYS__newselect:
+#else
 	case SYS_select:
+#endif
 		return select((int)a[0], (fd_set *)a[1], (fd_set *)a[2], (fd_set *)a[3],
 			(struct timeval *)a[4]);
 #endif

@@ -55,8 +55,16 @@ everywhere() {
 	everywhere "$(program storm)" 127.0.0.1 "$(port echo)" $((25 * N))
 }
 
-@test "a child of vfork that connects and leaves by _exit leaves its parent whole" {
+@test "a child of vfork that starts nothing, connects and leaves by _exit leaves its parent whole" {
 	everywhere "$(program life)" vfork 127.0.0.1 "$(port echo)"
+}
+
+@test "children of clone connect, whatever they share with their parent" {
+	everywhere "$(program life)" clone 127.0.0.1 "$(port echo)"
+}
+
+@test "a process and a thread that unshare descriptors and folder connect" {
+	everywhere "$(program life)" unshare 127.0.0.1 "$(port echo)"
 }
 
 @test "a daemon connects" {

@@ -2,7 +2,9 @@
 /*
  * life WHAT HOST PORT: connections around the turns of a process's life:
  *
- *	vfork    a child of vfork connects and leaves by _exit
+ *	vfork    a child of vfork fails to start a program, connects and leaves by _exit
+ *	clone    children of clone connect: with memory of their own, with ours, and with our descriptors, too
+ *	unshare  the process, and then a thread of it, no longer shares descriptors and folder with others
  *	daemon   the process leaves its parent, its folder and its first three descriptors
  *	chroot   it is shut into an empty folder with an empty environment (root only)
  *	clear    its environment is emptied, and filled with other settings
@@ -11,6 +13,9 @@
 #include "program.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -33,8 +38,10 @@ static void with_vfork(void)
 	int status = -1;
 
 	if (child == 0) {
-		int fd = stream(&place, 0);
+		int fd;
 
+		execl("/nowhere/nothing", "nothing", (char *)NULL);
+		fd = stream(&place, 0);
 		result = connect_to(fd, &place);
 		close(fd);
 		_exit(result);
@@ -42,6 +49,51 @@ static void with_vfork(void)
 	waitpid(child, &status, 0);
 	printf("in the child: %d, %d\n", result, status);
 	show_connection("in the parent");
+}
+
+static int cloned(void *unused)
+{
+	int fd = stream(&place, 0);
+	bool good = connect_to(fd, &place) == 0 && echoes(fd);
+
+	(void)unused;
+	close(fd);
+	_exit(good ? 0 : 1);
+}
+
+/* No fork handler runs for such a child. */
+static void with_clone(void)
+{
+	static const int shared[] = {0, CLONE_VM, CLONE_VM | CLONE_FILES | CLONE_FS};
+	static char stack[262144] __attribute__((aligned(16)));
+
+	for (size_t i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+		pid_t child = clone(cloned, stack + sizeof(stack), shared[i] | SIGCHLD, NULL);
+		int status = -1;
+
+		waitpid(child, &status, 0);
+		printf("in the child: %d\n", status);
+		show_connection("in the parent");
+	}
+}
+
+static void *apart(void *unused)
+{
+	show("unshare in a thread", unshare(CLONE_FILES | CLONE_FS));
+	show("chdir in the thread", chdir("/"));
+	show_connection("in the thread");
+	return unused;
+}
+
+static void with_unshare(void)
+{
+	pthread_t thread;
+
+	show("unshare", unshare(CLONE_FILES | CLONE_FS));
+	show_connection("before");
+	pthread_create(&thread, NULL, apart, NULL);
+	pthread_join(thread, NULL);
+	show_connection("after");
 }
 
 static void with_daemon(void)
@@ -99,8 +151,9 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *what;
 		void (*live)(void);
-	} lives[] = {{"vfork", with_vfork}, {"daemon", with_daemon}, {"chroot", with_chroot},
-		{"clear", with_environment}, {"bare", with_closed}};
+	} lives[] = {{"vfork", with_vfork}, {"clone", with_clone}, {"unshare", with_unshare},
+		{"daemon", with_daemon}, {"chroot", with_chroot}, {"clear", with_environment},
+		{"bare", with_closed}};
 
 	if (argc != 4)
 		return 2;

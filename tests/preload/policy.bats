@@ -113,6 +113,21 @@ refuses() {
 	refuses IO_URING
 }
 
+@test "local = direct: a program talks to itself over loopback, and nobody else hears it" {
+	settle LOCAL=direct
+	requests_forget
+	same python3 -c '
+import socket, threading
+for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+    server = socket.create_server((address, 0), family=family)
+    thread = threading.Thread(target=lambda: server.accept()[0].sendall(b"to myself"))
+    thread.start()
+    client = socket.create_connection(server.getsockname()[:2])
+    print(client.getpeername() == server.getsockname(), client.recv(100))
+    thread.join()'
+	[ -z "$(requests)" ] || fail "asked the proxy: $(requests)"
+}
+
 @test "local = direct connects to this machine, but not to a name server on it" {
 	settle LOCAL=direct
 	same "$(program peer)" 127.0.0.1 "$(port echo)"
