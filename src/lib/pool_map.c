@@ -171,10 +171,12 @@ static void entries_take(const struct pool *pool, const char *entries)
 
 bool pool_map(struct pool *out, uint32_t slots)
 {
-	const char *path = getauxval(AT_SECURE) ? NULL : getenv("TUNIC_POOL");
+	const bool secure = getauxval(AT_SECURE) != 0;
+	const char *path = secure ? NULL : getenv("TUNIC_POOL");
 
 	is_shared = true;
-	if (map_guards(out))
+	/* A library that no tunic has begun asks nobody: a sandbox may end a program for such a call. */
+	if (!secure && getenv("TUNIC_RUN") != NULL && map_guards(out))
 		return true;
 	if (path != NULL && path[0] == '/' && map_shared(out, path)) {
 		text_copy(shared_path, sizeof(shared_path), path);
