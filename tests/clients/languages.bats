@@ -3,6 +3,9 @@
 # bats file_tags=more
 # Names as they come out of the languages' own functions. Pages are rows of clients.tsv.
 
+# A setting is for one test.
+# shellcheck disable=SC2030,SC2031
+
 load ../lib/tunic
 
 setup() {
@@ -34,7 +37,17 @@ lookup ENOTFOUND"
 	[ -z "$stderr" ] || { seen; fail "expected silence"; }
 }
 
-@test "node's own resolver is refused and says so, at once and in one line" {
+@test "node's own resolver is answered by the guard, as far as Tor can be asked" {
+	run --separate-stderr node_dns "resolve4 pub.test" "resolve6 pub.test" "resolveMx pub.test" "reverse 198.51.100.7"
+	assert_output "resolve4 198.51.100.7
+resolve6 ENODATA
+resolveMx ENOTIMP
+reverse pub.test"
+	[ -z "$stderr" ] || { seen; fail "expected silence"; }
+}
+
+@test "node's own resolver is refused without the guard and says so, at once and in one line" {
+	export TUNIC_GUARD=off
 	run --separate-stderr node_dns "resolve4 pub.test" "resolve6 pub.test" "resolveMx pub.test" \
 		"resolveTxt pub.test" "reverse 198.51.100.7"
 	assert_output "resolve4 ECONNREFUSED
@@ -64,7 +77,13 @@ echo dns_get_record("pub.test", DNS_A)[0]["ip"], " ", dns_get_record("pub6.test"
 	[ -z "$stderr" ] || { seen; fail "expected silence"; }
 }
 
-@test "ruby finds addresses and names by libc, and its own resolver is refused" {
+@test "ruby's own resolver is answered by the guard" {
+	run --separate-stderr "$TUNIC" ruby -rresolv -e 'puts Resolv::DNS.new.getaddress("pub.test")'
+	assert_output 198.51.100.7
+}
+
+@test "ruby finds addresses and names by libc, and its own resolver is refused without the guard" {
+	export TUNIC_GUARD=off
 	run --separate-stderr "$TUNIC" ruby -rsocket -rresolv -e '
 puts Addrinfo.ip("pub.test").ip_address, Addrinfo.tcp("pub6.test", 80).ip_address
 puts Addrinfo.ip("198.51.100.7").getnameinfo[0]

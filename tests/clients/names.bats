@@ -58,8 +58,19 @@ print join " ", inet_ntoa($packed), scalar gethostbyaddr($packed, AF_INET), inet
 		[ "$one" = "$two" ] && echo same' sh "$TORNET_ONION"
 }
 
-@test "host, dig and nslookup are refused in one line" {
+@test "host, dig and nslookup are answered by the guard" {
 	local command
+	for command in 'host -t A' dig 'dig +tcp' 'nslookup -type=A'; do
+		# shellcheck disable=SC2086 # words are wanted
+		run --separate-stderr "$TUNIC" $command pub.test
+		assert_status 0
+		assert_output_has 198.51.100.7
+	done
+}
+
+@test "host, dig and nslookup are refused in one line without the guard" {
+	local command
+	export TUNIC_GUARD=off
 	for command in host 'dig +tries=1' 'nslookup -retry=0'; do
 		# shellcheck disable=SC2086 # words are wanted
 		run --separate-stderr "$TUNIC" $command pub.test

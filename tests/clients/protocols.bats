@@ -110,7 +110,7 @@ passes_on() {
 	was_said "irc NICK irssitter"
 }
 
-@test "transmission goes on with its tracker where UDP and peers are refused" {
+@test "transmission goes on with its tracker where UDP leads nowhere and peers are refused" {
 	local log
 	head -c 40000 /dev/zero >skin
 	transmission-create -o skin.torrent -t "http://pub.test:$HTTP_PORT/announce-$$" skin
@@ -118,6 +118,5 @@ passes_on() {
 	background transmission "$TUNIC" transmission-cli -w "$PWD" skin.torrent
 	wait_until 30 grep -q "GET pub.test:$HTTP_PORT /announce-$$.*event=started" "$TORNET_DIR/http.log"
 	log=$(background_log transmission)
-	[ "$(grep -ac 'tunic: transmission-cli: refused a datagram' "$log")" -eq 1 ]
 	[ "$(grep -ac 'tunic: transmission-cli: refused to accept' "$log")" -eq 1 ]
 }

@@ -4,7 +4,7 @@
 # with none, nothing is started.
 
 # Scripts in single quotes are for the shells under test; $stderr comes from bats.
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154
 
 load ../lib/tunic
 load staging
@@ -55,6 +55,8 @@ assert_refused() {
 }
 
 @test "a shim that is first already is not added again" {
+	# With the library in tunic itself there is none, and a line says so.
+	export TUNIC_GUARD=off
 	for list in "$SHIM" "$SHIM:$OTHER" "$SHIM $OTHER"; do
 		LD_PRELOAD=$list run "$TUNIC" printenv LD_PRELOAD
 		assert_output "$list"
@@ -64,6 +66,8 @@ assert_refused() {
 }
 
 @test "a shim that is not first is put first" {
+	# With the library in tunic itself there is none, and a line says so.
+	export TUNIC_GUARD=off
 	for list in "$OTHER:$SHIM" "$OTHER $SHIM"; do
 		LD_PRELOAD=$list run "$TUNIC" printenv LD_PRELOAD
 		assert_output "$SHIM:$list"

@@ -108,6 +108,21 @@ GUARDED='[ "$(cat /proc/$PPID/comm)" = tunic ] || exit 99;'
 	assert_output '0 of 1 ENOSYS'
 }
 
+@test "when the supervisor is killed a connection lives on, and the next one fails" {
+	needs python3
+	guarded sh -c "$GUARDED"' exec ./past "$(command -v python3)" -c "
+import os, signal, socket, time
+s = socket.create_connection((\"192.0.2.1\", 80))
+supervisor = os.getppid()
+os.kill(supervisor, signal.SIGKILL)
+while os.getppid() == supervisor:
+    time.sleep(0.01)
+s.sendall(b\"alive\")
+print(s.recv(5, socket.MSG_WAITALL).decode())
+print(socket.socket().connect_ex((\"192.0.2.1\", 80)))"'
+	assert_output $'alive\n38'
+}
+
 @test "when tunic is killed so is the program" {
 	background program "$TUNIC" sh -c "$GUARDED"' echo $$; exec sleep 30'
 	wait_until 10 grep -q . "$(background_log program)"

@@ -97,6 +97,16 @@ reaches() {
 	assert_output '1 of 1'
 }
 
+@test "a tunic inside a tunic is guarded whatever it is told, and whatever it has lost of its environment" {
+	guarded "$TUNIC" --guard=off ./static connect 192.0.2.1 80
+	assert_output '1 of 1'
+	guarded --local=refuse env -i TUNIC_PROXY="$TUNIC_PROXY" "$TUNIC" --local=direct ./static connect 127.0.0.1 22
+	assert_output '0 of 1 ECONNREFUSED'
+	assert_stderr_says 'guard: refused a connection to this machine'
+	guarded "$TUNIC" "$TUNIC" ./past ./dynamic name abcdefgh.onion 80
+	assert_output '1 of 1'
+}
+
 @test "strace and gdb work inside" {
 	needs strace gdb
 	guarded strace -f -e trace=connect ./static connect 192.0.2.1 80
