@@ -19,6 +19,7 @@
 #include "lib/explain.h"
 #include "lib/library.h"
 #include "lib/real.h"
+#include "lib/signals.h"
 #include "lib/stand_in.h"
 #include "lib/watch.h"
 
@@ -276,24 +277,35 @@ static bool has_to_wait(enum opening_state state, enum progress_goal goal)
 	       (state == OPENING_OPTIMISTIC && goal == PROGRESS_ANSWERED);
 }
 
+/* False: errno is ETIMEDOUT or EINTR. */
+static bool wait_a_slice(struct pollfd *pollfd, uint64_t deadline, const sigset_t *mask)
+{
+	const uint64_t now = connection_now();
+	struct timespec piece = {.tv_nsec = PROGRESS_SLICE * 1000000L};
+
+	if (now >= deadline) {
+		errno = ETIMEDOUT;
+		return false;
+	}
+	if (deadline - now < PROGRESS_SLICE)
+		piece.tv_nsec = (long)(deadline - now) * 1000000L;
+	return real.ppoll(pollfd, 1, &piece, mask) >= 0 || errno != EINTR ||
+	       !connection_interrupted();
+}
+
 enum opening_state progress_wait(int fd, uint64_t deadline, enum progress_goal goal)
 {
 	struct pollfd pollfd = {.fd = fd};
-	enum opening_state state;
+	enum opening_state state = progress_step(fd, &pollfd.events);
+	const sigset_t *mask;
+	sigset_t before;
 
-	while (state = progress_step(fd, &pollfd.events), has_to_wait(state, goal)) {
-		const uint64_t now = connection_now();
-
-		if (now >= deadline) {
-			errno = ETIMEDOUT;
-			return state;
-		}
-		if (real.poll(&pollfd, 1,
-			    deadline - now > PROGRESS_SLICE ? PROGRESS_SLICE
-							    : (int)(deadline - now)) < 0 &&
-			errno == EINTR && connection_interrupted())
-			return state;
-	}
+	if (!has_to_wait(state, goal))
+		return state;
+	mask = signals_hold(&before, NULL);
+	while (has_to_wait(state, goal) && wait_a_slice(&pollfd, deadline, mask))
+		state = progress_step(fd, &pollfd.events);
+	signals_release(&before);
 	return state;
 }
 

@@ -30,6 +30,7 @@
 #include "lib/opening.h"
 #include "lib/progress.h"
 #include "lib/real.h"
+#include "lib/signals.h"
 #include "lib/watch.h"
 
 enum { POLLFDS_ON_STACK = 256, BITS = 8 * sizeof(long), STEPS_IN_VAIN = 3 };
@@ -185,6 +186,7 @@ int readiness_poll(
 	struct deadline deadline;
 	struct pollfd few[POLLFDS_ON_STACK], *ours = few;
 	const size_t size = n * sizeof(*ours);
+	sigset_t before;
 	bool moved;
 	int shown;
 
@@ -198,9 +200,11 @@ int readiness_poll(
 		errno = ENOMEM;
 		return -1;
 	}
+	mask = signals_hold(&before, mask);
 	do
 		shown = poll_turn(fds, ours, n, &deadline, mask, &moved);
 	while (shown == 0 && (moved || !deadline_is_over(&deadline)));
+	signals_release(&before);
 	if (ours != few)
 		munmap(ours, size);
 	return shown;
@@ -363,6 +367,7 @@ int readiness_select(int n, fd_set *readers, fd_set *writers, fd_set *excepted,
 	struct sets ours = asked;
 	struct deadline deadline;
 	unsigned long *memory;
+	sigset_t before;
 	bool moved;
 	int shown;
 
@@ -372,9 +377,11 @@ int readiness_select(int n, fd_set *readers, fd_set *writers, fd_set *excepted,
 	memory = __builtin_alloca(3 * size + 1);
 	for (size_t i = 0; i < 3; i++)
 		ours.set[i] = memory + i * asked.words;
+	mask = signals_hold(&before, mask);
 	do
 		shown = select_turn(&asked, &ours, n, &deadline, mask, &moved);
 	while (shown == 0 && (moved || !deadline_is_over(&deadline)));
+	signals_release(&before);
 	if (timeout != NULL)
 		*timeout = deadline_left(&deadline);
 	for (int i = 0; shown >= 0 && i < 3; i++)
@@ -476,21 +483,16 @@ static int epoll_without_room(int epoll, const struct timespec *timeout, const s
 	return shown > 0 ? -1 : shown;
 }
 
-int readiness_epoll(int epoll, struct epoll_event *events, int max, const struct timespec *timeout,
-	const sigset_t *mask)
+static int epoll_turns(int epoll, struct epoll_event *events, int max,
+	const struct timespec *timeout, const sigset_t *mask)
 {
 	const bool instant = is_zero(timeout);
-	struct deadline deadline;
+	struct deadline deadline = deadline_in(instant ? NULL : timeout);
 	const struct timespec *piece;
 	struct timespec left;
 	int told, shown;
 	bool moved;
 
-	if (!is_time(timeout)) {
-		errno = EINVAL;
-		return -1;
-	}
-	deadline = deadline_in(instant ? NULL : timeout);
 	do {
 		piece = instant ? &at_once : piece_of(&deadline, opening_going_on(), &left);
 		told = epoll_ask(epoll, events, max, piece, mask);
@@ -503,6 +505,22 @@ int readiness_epoll(int epoll, struct epoll_event *events, int max, const struct
 			idle_turn();
 	} while (
 		shown == 0 && (moved || told == max || (!instant && !deadline_is_over(&deadline))));
+	return shown;
+}
+
+int readiness_epoll(int epoll, struct epoll_event *events, int max, const struct timespec *timeout,
+	const sigset_t *mask)
+{
+	sigset_t before;
+	int shown;
+
+	if (!is_time(timeout)) {
+		errno = EINVAL;
+		return -1;
+	}
+	mask = signals_hold(&before, mask);
+	shown = epoll_turns(epoll, events, max, timeout, mask);
+	signals_release(&before);
 	return shown;
 }
 
