@@ -537,6 +537,7 @@ SNIPPET(vdprintf, UNSAFE)
 	printf("%s, ", errno_name(error_of_it(request)));                     \
 	show_value("returned", return_of_it(request))
 
+/* What a closed descriptor gets depends with musl on whether its thread has ended yet. */
 #define SHOW_AIO_READ(of)                                                               \
 	char bytes[8] = "";                                                             \
 	struct aiocb##of request = {                                                    \
@@ -544,8 +545,7 @@ SNIPPET(vdprintf, UNSAFE)
                                                                                         \
 	SHOW_ASYNCHRONOUS(aio_error##of, aio_return##of, &request, call(&request));     \
 	printf("%.4s\n", bytes);                                                        \
-	close(request.aio_fildes);                                                      \
-	SHOW_ASYNCHRONOUS(aio_error##of, aio_return##of, &request, call(&request))
+	close(request.aio_fildes)
 
 #define SHOW_AIO_WRITE(of)                                                          \
 	char bytes[] = "sent";                                                      \
@@ -553,20 +553,18 @@ SNIPPET(vdprintf, UNSAFE)
 		.aio_fildes = echo_connected(), .aio_buf = bytes, .aio_nbytes = 4}; \
                                                                                     \
 	SHOW_ASYNCHRONOUS(aio_error##of, aio_return##of, &request, call(&request)); \
-	show_sent("then", request.aio_fildes, 0);                                   \
-	SHOW_ASYNCHRONOUS(aio_error##of, aio_return##of, &request, call(&request))
+	show_sent("then", request.aio_fildes, 0)
 
-#define SHOW_AIO_LIST(of)                                                \
-	char bytes[] = "sent";                                           \
-	struct aiocb##of request = {.aio_fildes = echo_connected(),      \
-		.aio_buf = bytes,                                        \
-		.aio_nbytes = 4,                                         \
-		.aio_lio_opcode = LIO_WRITE};                            \
-	struct aiocb##of *list[] = {NULL, &request};                     \
-                                                                         \
-	show("done", call(LIO_WAIT, list, 2, NULL));                     \
-	show_sent("sent", request.aio_fildes, aio_return##of(&request)); \
-	show("closed", call(LIO_WAIT, list, 2, NULL))
+#define SHOW_AIO_LIST(of)                                           \
+	char bytes[] = "sent";                                      \
+	struct aiocb##of request = {.aio_fildes = echo_connected(), \
+		.aio_buf = bytes,                                   \
+		.aio_nbytes = 4,                                    \
+		.aio_lio_opcode = LIO_WRITE};                       \
+	struct aiocb##of *list[] = {NULL, &request};                \
+                                                                    \
+	show("done", call(LIO_WAIT, list, 2, NULL));                \
+	show_sent("sent", request.aio_fildes, aio_return##of(&request))
 
 SNIPPET(aio_read, UNSAFE)
 {
