@@ -11,12 +11,17 @@
 #include <signal.h>
 #include <stddef.h>
 
-/* Holds back all of them. Returns the mask for the pieces: the program's own for this wait, or, where that is NULL, `before`. */
+/*
+ * Holds back all of them but SIGIO, which also comes of what we say and hear on an O_ASYNC socket, and must not
+ * interrupt for that. Returns the mask for the pieces: the program's own for this wait, or, where that is NULL,
+ * `before`.
+ */
 static inline const sigset_t *signals_hold(sigset_t *before, const sigset_t *mask)
 {
 	sigset_t all;
 
 	sigfillset(&all);
+	sigdelset(&all, SIGIO);
 	pthread_sigmask(SIG_SETMASK, &all, before);
 	return mask != NULL ? mask : before;
 }
