@@ -556,17 +556,17 @@ SNIPPET(vdprintf, UNSAFE)
 	show_sent("then", request.aio_fildes, 0);                                   \
 	SHOW_ASYNCHRONOUS(aio_error##of, aio_return##of, &request, call(&request))
 
-#define SHOW_AIO_LIST(of)                                                \
-	char bytes[] = "sent";                                           \
-	struct aiocb##of request = {.aio_fildes = echo_connected(),      \
-		.aio_buf = bytes,                                        \
-		.aio_nbytes = 4,                                         \
-		.aio_lio_opcode = LIO_WRITE};                            \
-	struct aiocb##of *list[] = {NULL, &request};                     \
-                                                                         \
-	show("done", call(LIO_WAIT, list, 2, NULL));                     \
-	show_sent("sent", request.aio_fildes, aio_return##of(&request)); \
-	show("closed", call(LIO_WAIT, list, 2, NULL))
+/* Of a list with a failure libc may come back before its thread has done with it, in the first version above all. */
+#define SHOW_AIO_LIST(of)                                           \
+	char bytes[] = "sent";                                      \
+	struct aiocb##of request = {.aio_fildes = echo_connected(), \
+		.aio_buf = bytes,                                   \
+		.aio_nbytes = 4,                                    \
+		.aio_lio_opcode = LIO_WRITE};                       \
+	struct aiocb##of *list[] = {NULL, &request};                \
+                                                                    \
+	show("done", call(LIO_WAIT, list, 2, NULL));                \
+	show_sent("sent", request.aio_fildes, aio_return##of(&request))
 
 SNIPPET(aio_read, UNSAFE)
 {
