@@ -555,6 +555,7 @@ SNIPPET(vdprintf, UNSAFE)
 	SHOW_ASYNCHRONOUS(aio_error##of, aio_return##of, &request, call(&request)); \
 	show_sent("then", request.aio_fildes, 0)
 
+/* Of a list with a failure libc may come back before its thread has done with it, in the first version above all. */
 #define SHOW_AIO_LIST(of)                                           \
 	char bytes[] = "sent";                                      \
 	struct aiocb##of request = {.aio_fildes = echo_connected(), \
