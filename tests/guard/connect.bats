@@ -47,10 +47,12 @@ while True:
 
 @test "signals interrupt it, or do not, as their handlers say; and no connection is lost" {
 	proxy
-	guarded ./static timer 192.0.2.1 80 2000
-	[[ $output == '2000 of 2000' || $output == '2000 of 2000 EINTR' ]] || { seen; return 1; }
-	guarded ./static timer 192.0.2.1 80 2000 restart
-	assert_output '2000 of 2000'
+	for program in static dynamic; do
+		guarded ./$program timer 192.0.2.1 80 2000
+		[[ $output == '2000 of 2000' || $output == '2000 of 2000 EINTR' ]] || { seen; return 1; }
+		guarded ./$program timer 192.0.2.1 80 2000 restart
+		assert_output '2000 of 2000'
+	done
 }
 
 @test "signals interrupt one that has to wait, and it goes on when it is called again" {
