@@ -92,6 +92,7 @@ lane_tor() {
 	step stress "$(suite_title stress)" suite_run stress "$BUILD"
 	step situations "$(suite_title situations)" suite_run situations "$BUILD"
 	step leak-guard "nothing leaves under the guard, by whatever way" suite_run leak "$BUILD" --guard
+	step leak-seal "nothing leaves under the seal, nor beside it" suite_run leak "$BUILD" --seal
 	[ "$(id -u)" -ne 0 ] || step leak-user "nothing leaves, started by an ordinary user" \
 		suite_run leak "$BUILD" --unprivileged
 }

@@ -60,11 +60,24 @@ static bool held_socket_of(int fd, struct held_socket *out)
 	return true;
 }
 
+/* Of one that is neither connected nor listening, anything may become; and where, is fixed by now. */
+static bool is_unsealed(const struct settings *settings, const struct held_socket *held)
+{
+	return settings->guard == GUARD_SEAL && !held->connected && !held->listening &&
+	       (held->domain == AF_INET || held->domain == AF_INET6);
+}
+
 static enum refusal judge(const struct settings *settings, int fd)
 {
+	struct judgement judgement;
 	struct held_socket held;
 
-	return held_socket_of(fd, &held) ? policy_held(settings, &held).refusal : REFUSAL_NONE;
+	if (!held_socket_of(fd, &held))
+		return REFUSAL_NONE;
+	judgement = policy_held(settings, &held);
+	if (judgement.verdict != VERDICT_REFUSE && is_unsealed(settings, &held))
+		return REFUSAL_SEALED;
+	return judgement.refusal;
 }
 
 static _Noreturn void refuse_standard(int fd, enum refusal refusal)

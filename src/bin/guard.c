@@ -235,6 +235,10 @@ static void missing(const struct settings *settings, const char *what, int error
 		refuse(EXIT_OURS,
 			"--report: only the guard can tell, and it cannot be had here: %s: %s",
 			what, strerror(error));
+	if (settings->guard == GUARD_SEAL)
+		refuse(EXIT_OURS,
+			"guard: the seal cannot be had here: %s: %s; hint: guard = on needs less",
+			what, strerror(error));
 	if (settings->guard == GUARD_ON)
 		refuse(EXIT_OURS,
 			"guard: cannot be had here: %s: %s; hint: guard = auto starts what the "
@@ -245,10 +249,15 @@ static void missing(const struct settings *settings, const char *what, int error
 			strerror(error));
 }
 
+/* The answer of a guard; of a kernel without one, EBADF. */
+static int ask(void)
+{
+	return connect(GUARD_SIGN_FD, &guard_sign, sizeof(guard_sign)) < 0 ? errno : 0;
+}
+
 bool guard_is_in_force(void)
 {
-	return connect(GUARD_SIGN_FD, &guard_sign, sizeof(guard_sign)) < 0 &&
-	       (errno == GUARD_SIGN_ERROR || errno == GUARD_SIGN_JAIL);
+	return guard_sign_is_guard(ask());
 }
 
 bool guard_is_wanted(const struct settings *settings)
@@ -300,6 +309,10 @@ void guard_launch(const struct settings *settings, const char *path, char *const
 	struct guarded guarded = {.settings = settings, .path = path, .argv = argv};
 	struct message message = {.tiding = TIDING_FAILED, .value = EPIPE, .what = "it ended"};
 
+	if (settings->guard == GUARD_SEAL && guard_is_in_force() && ask() != GUARD_SIGN_SEAL)
+		refuse(EXIT_OURS,
+			"guard: this run is guarded and not sealed, which cannot be changed from "
+			"within; hint: guard = seal for the outermost tunic");
 	if (settings->guard == GUARD_OFF || guard_is_in_force()) {
 		refuse_to_report(settings);
 		return;

@@ -2,7 +2,7 @@
 /*
  * What a process does to itself so that all that it becomes and starts is guarded.
  *
- * In this order: no rights are gained by starting programs any more, without which an ordinary user may
+ * In this order: under the seal, a network in which there is nobody; no rights are gained by starting programs any more, without which an ordinary user may
  * not have a filter; as root, the rights with which the locks could be opened leave the bounding set;
  * Landlock; the filter. Each is inherited by every child and survives exec, and none can be taken
  * off.
@@ -77,12 +77,20 @@ static void fail(struct cage *out, const char *what)
 	out->error = errno;
 }
 
-void cage_enter(struct cage *out, bool jail, uint16_t passed)
+void cage_enter(struct cage *out, const struct jail *jail, bool seal, uint16_t passed)
 {
-	struct guard_filter_choice choice = {.jail = jail, .pretend_undumpable = geteuid() != 0};
+	struct guard_filter_choice choice = {
+		.jail = jail->broker >= 0,
+		.seal = seal,
+		.pretend_undumpable = geteuid() != 0,
+	};
 	struct sock_fprog program;
 
 	*out = (struct cage){.listener = -1};
+	if (seal && !jail_enter(jail)) {
+		fail(out, "the program's network cannot be entered");
+		return;
+	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
 		fail(out, "no_new_privs");
 		return;

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bin/guard_jail.h"
+
 struct cage {
 	int listener;  /* -1: none */
 	bool landlock; /* the kernel itself refuses a connect over TCP */
@@ -15,9 +17,9 @@ struct cage {
 };
 
 /*
- * Enters; there is no way back. `jail`: datagram sockets are the supervisor's to give. `passed`: the port
- * that Landlock allows, 0 for none.
+ * Enters; there is no way back. Where there is a jail, datagram sockets are the supervisor's to give;
+ * with `seal` this process goes there itself. `passed`: the port that Landlock allows, 0 for none.
  */
-void cage_enter(struct cage *out, bool jail, uint16_t passed);
+void cage_enter(struct cage *out, const struct jail *jail, bool seal, uint16_t passed);
 
 #endif

@@ -100,8 +100,10 @@ static void connect_address(const struct request *request, const struct endpoint
 	case VERDICT_THROUGH:
 		tally_count(TALLY_LIBRARY, REFUSAL_NONE);
 		/* It is the library's socket, and has to stay that. */
-		if (guard_run.swaps && endpoint_equal(to, &guard_run.settings->proxy.tcp))
+		if (guard_run.swaps && policy_is_proxy(guard_run.settings, to))
 			go_on(request);
+		else if (guard_run.seal && policy_is_proxy(guard_run.settings, to))
+			operation_proxy(&request->call, request->fd, &request->facts);
 		else if (socket_leaves_device(request->fd))
 			operation_direct(
 				&request->call, request->fd, &request->facts, sa, request->len);
@@ -190,6 +192,8 @@ static void connect_judged(const struct request *request)
 		answer(request, words_refusal(judgement.refusal, NULL));
 	else if (facts->domain != AF_INET && facts->domain != AF_INET6)
 		connect_local(request);
+	else if (guard_run.seal && !jail_holds(&guard_run.jail, request->fd))
+		answer(request, words_refusal(REFUSAL_SEALED, NULL));
 	else if (facts->type == SOCK_STREAM)
 		connect_stream(request);
 	else if (guard_run.swaps)
@@ -201,18 +205,23 @@ static void connect_judged(const struct request *request)
 		answer(request, words_refusal(REFUSAL_DATAGRAM, NULL));
 }
 
+static int sign(void)
+{
+	if (guard_run.seal)
+		return GUARD_SIGN_SEAL;
+	return guard_run.jail.broker >= 0 ? GUARD_SIGN_JAIL : GUARD_SIGN_ERROR;
+}
+
 /* Is it no connect, but a question to the guard? See core/guard_sign.h. Then it is answered. */
 static bool question_answered(const struct seccomp_notif *notice)
 {
-	const bool jail = guard_run.jail.broker >= 0;
 	struct sockaddr asked;
 
 	if ((int)notice->data.args[0] != GUARD_SIGN_FD || notice->data.args[2] != sizeof(asked) ||
 		caller_read((pid_t)notice->pid, notice->data.args[1], &asked, sizeof(asked)) != 0)
 		return false;
 	if (memcmp(&asked, &guard_sign, sizeof(asked)) == 0)
-		notice_answer(
-			guard_run.listener, notice->id, jail ? GUARD_SIGN_JAIL : GUARD_SIGN_ERROR);
+		notice_answer(guard_run.listener, notice->id, sign());
 	else if (memcmp(&asked, &guard_sign_names, sizeof(asked)) == 0 && guard_run.names >= 0)
 		notice_lend(guard_run.listener, notice->id, guard_run.names);
 	else

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Trapped calls of a program that wants a socket: a datagram one comes from the jail. Others are asked for
- * only where the filter cannot see what they are (guard_socketcall.c), and are as anybody's.
+ * only where the filter cannot see what they are (guard_socketcall.c), and are as anybody's; or, under the
+ * seal, of the program's own network.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -23,7 +24,7 @@ static int socket_make(int domain, int type, int protocol)
 		errno = words_refusal(judgement.refusal, NULL);
 		return -1;
 	}
-	if ((domain == AF_INET || domain == AF_INET6) && !stream)
+	if (guard_run.seal || ((domain == AF_INET || domain == AF_INET6) && !stream))
 		return jail_socket(&guard_run.jail, domain, type & ~SOCK_CLOEXEC, protocol);
 	return socket(domain, type | SOCK_CLOEXEC, protocol);
 }

@@ -8,8 +8,11 @@
  * whatever name server reaches our resolver; anything else is told at once that nobody is there.
  *
  * A namespace may be entered by its owner alone, and an ordinary user owns one in a user namespace of
- * his own only. So a process stays in there, and makes sockets on demand. The program never is in
- * there; it holds sockets that are.
+ * his own only. So a process stays in there, and makes sockets on demand. The program is not in there as
+ * a rule; it holds sockets that are. Under the seal it is.
+ *
+ * Root needs no users of its own for that. It is not given any: in such a place all files but root's
+ * would be nobody's, and no program could become another user.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,15 +32,13 @@
 #include "bin/guard_jail.h"
 #include "bin/guard_kernel.h"
 
-#ifndef IPV6_FREEBIND /* glibc does not have it */
-#define IPV6_FREEBIND 78
-#endif
-
 enum { PORT_DNS = 53, MAP_BUF = 64 };
 
+/* A socket; or, in place of a domain, a namespace of the jail's. */
 struct wish {
 	int domain, type, protocol;
 };
+enum { WISH_USERS = -1, WISH_NETWORK = -2 };
 
 /* ---- inside ---- */
 
@@ -65,22 +66,22 @@ static bool ids_map(unsigned user, unsigned group)
 	       file_write("/proc/self/uid_map", users) && file_write("/proc/self/gid_map", groups);
 }
 
-/* Root may have a network where nobody may have users. */
-static bool namespace_enter(void)
-{
-	const unsigned user = geteuid(), group = getegid();
-
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
-		return ids_map(user, group);
-	return unshare(CLONE_NEWNET) == 0;
-}
-
+/*
+ * With an address that is not loopback: libcs ask for addresses of a family (AI_ADDRCONFIG) where they see
+ * one of it. It is one for measuring, and nobody's.
+ */
 static bool loopback_up(void)
 {
 	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	const struct sockaddr_in own = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(0xc6120001) /* 198.18.0.1 */};
+	struct ifreq second = {.ifr_name = "lo:1"};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool up = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+	bool up;
 
+	memcpy(&second.ifr_addr, &own, sizeof(own));
+	up = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0 &&
+	     ioctl(fd, SIOCSIFADDR, &second) == 0;
 	if (fd >= 0)
 		close(fd);
 	return up;
@@ -137,6 +138,25 @@ static bool routes_add(void)
 	return added;
 }
 
+static bool network_furnish(void)
+{
+	return loopback_up() && routes_add();
+}
+
+/* Returns NULL, or what failed. */
+static const char *network_make(void)
+{
+	static const char no_network[] = "no network in its namespace";
+	const unsigned user = geteuid(), group = getegid();
+
+	/* A container's root may have a network and no say in it. */
+	if (unshare(CLONE_NEWNET) == 0 && network_furnish())
+		return NULL;
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 || !ids_map(user, group))
+		return "no namespace of its own";
+	return network_furnish() ? NULL : no_network;
+}
+
 static int resolver_make(int domain)
 {
 	const int on = 1;
@@ -164,13 +184,25 @@ static int resolver_make(int domain)
 	return -1;
 }
 
+static int wish_fulfil(const struct wish *wish)
+{
+	switch (wish->domain) {
+	case WISH_USERS:
+		return open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	case WISH_NETWORK:
+		return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	default:
+		return socket(wish->domain, wish->type | SOCK_CLOEXEC, wish->protocol);
+	}
+}
+
 /* Answers each wish with a descriptor, or with the errno that there is instead. */
 _Noreturn static void serve(int channel)
 {
 	struct wish wish;
 
 	while (recv(channel, &wish, sizeof(wish), 0) == sizeof(wish)) {
-		int fd = socket(wish.domain, wish.type | SOCK_CLOEXEC, wish.protocol);
+		int fd = wish_fulfil(&wish);
 		int error = fd < 0 ? errno : 0;
 
 		channel_send_descriptor(channel, &error, sizeof(error), fd);
@@ -182,13 +214,11 @@ _Noreturn static void serve(int channel)
 
 _Noreturn static void jail_run(int channel)
 {
-	const char *why = NULL;
+	const char *why = network_make();
 	int resolver = -1, resolver6 = -1, error;
 
-	if (!namespace_enter())
-		why = "no namespace of its own";
-	else if (!loopback_up() || !routes_add() || (resolver = resolver_make(AF_INET)) < 0)
-		why = "no network in its namespace";
+	if (!why && (resolver = resolver_make(AF_INET)) < 0)
+		why = "no name server in its namespace";
 	error = errno;
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (!why)
@@ -247,6 +277,24 @@ int jail_socket(const struct jail *jail, int domain, int type, int protocol)
 	if (fd < 0)
 		errno = error;
 	return fd;
+}
+
+/* The kernel tells by EINVAL that a process is among those users already. */
+bool jail_enter(const struct jail *jail)
+{
+	const int users = jail_socket(jail, WISH_USERS, 0, 0);
+	const int network = users < 0 ? -1 : jail_socket(jail, WISH_NETWORK, 0, 0);
+	const bool entered = network >= 0 &&
+			     (setns(users, CLONE_NEWUSER) == 0 || errno == EINVAL) &&
+			     setns(network, CLONE_NEWNET) == 0;
+	const int error = errno;
+
+	if (users >= 0)
+		close(users);
+	if (network >= 0)
+		close(network);
+	errno = error;
+	return entered;
 }
 
 static bool cookie_of(int fd, uint64_t *out)

@@ -15,12 +15,16 @@ struct jail {
 /* Makes it. False: it cannot be had, `why` says what failed, and errno. */
 bool jail_open(struct jail *out, const char **why);
 
-/*
- * A datagram socket in the jail, close-on-exec, with the SOCK_NONBLOCK of `type`. -1: errno is set.
- */
+/* A socket in the jail, close-on-exec, with the SOCK_NONBLOCK of `type`. -1: errno is set. */
 int jail_socket(const struct jail *jail, int domain, int type, int protocol);
 
-/* Was this socket made in there? */
+/*
+ * Moves this process, which has one thread, into the jail for good. It keeps its user and group.
+ * False: errno is set.
+ */
+bool jail_enter(const struct jail *jail);
+
+/* Was this socket made in there? (Linux 5.14) */
 bool jail_holds(const struct jail *jail, int fd);
 
 #endif

@@ -22,6 +22,9 @@
 #ifndef PIDFD_THREAD /* Linux 6.9 */
 #define PIDFD_THREAD O_EXCL
 #endif
+#ifndef IPV6_FREEBIND /* Linux 4.15; glibc does not have it */
+#define IPV6_FREEBIND 78
+#endif
 #ifndef SO_NETNS_COOKIE /* Linux 5.14 */
 #define SO_NETNS_COOKIE 71
 #endif

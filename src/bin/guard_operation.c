@@ -5,9 +5,9 @@
  * The caller's socket is connected to the proxy by a duplicate of its descriptor, and the conversation
  * is held on it. The calling thread waits in the kernel meanwhile; nobody relays anything afterwards.
  *
- * Where the caller does not wait (O_NONBLOCK), or its socket cannot reach the proxy, the conversation is
- * held on a socket of ours, the caller's is parked (guard_park.h), and both are joined in the end. So is
- * one that is connected to a name server, of which our resolver takes the place.
+ * Where the caller does not wait (O_NONBLOCK), or its socket cannot reach the proxy, as none can under the
+ * seal, the conversation is held on a socket of ours, the caller's is parked (guard_park.h), and both are
+ * joined in the end. So is one that is connected to a name server, of which our resolver takes the place.
  *
  * Where descriptors cannot be duplicated, it is all done on a new socket, which takes the place of the
  * caller's when the call is answered.
@@ -254,9 +254,9 @@ static bool park(struct operation *operation, const struct socket_facts *facts)
 	return operation->parked;
 }
 
-static void tunnel_beside(
-	struct operation *operation, const struct socket_facts *facts, bool blocking)
+static void go_beside(struct operation *operation, const struct socket_facts *facts, bool blocking)
 {
+	const uint64_t cookie = operation->cookie;
 	int fd;
 
 	if (!park(operation, facts))
@@ -266,9 +266,10 @@ static void tunnel_beside(
 		operation_fail(operation, errno);
 		return;
 	}
-	if (!blocking)
-		caller_release(operation);
 	talk_to_proxy(&operation->talk, fd, talk_domain());
+	/* It may be over already, and the caller have heard why. */
+	if (!blocking && *operation_place(cookie) == operation)
+		caller_release(operation);
 }
 
 /* SO_RCVLOWAT of more than a byte would keep the proxy's short answers from being told. */
@@ -294,10 +295,22 @@ void operation_tunnel(const struct call *call, int fd, const struct socket_facts
 	if (!talk_prepare(&operation->talk, SOCKS_COMMAND_CONNECT, target,
 		    by_process ? caller_process(call->caller) : 0))
 		operation_answer(operation, EINVAL);
-	else if (blocking && socket_reaches(fd, facts->domain, &guard_run.settings->proxy))
+	else if (blocking && !guard_run.seal &&
+		 socket_reaches(fd, facts->domain, &guard_run.settings->proxy))
 		tunnel_within(operation, facts);
 	else
-		tunnel_beside(operation, facts, blocking);
+		go_beside(operation, facts, blocking);
+}
+
+void operation_proxy(const struct call *call, int fd, const struct socket_facts *facts)
+{
+	const bool blocking = socket_is_blocking(fd);
+	struct operation *operation = operation_make(call, fd, facts);
+
+	if (!operation)
+		return;
+	operation->talk.direct = true;
+	go_beside(operation, facts, blocking);
 }
 
 void operation_resolve(const struct call *call, int fd, const struct socket_facts *facts)

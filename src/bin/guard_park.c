@@ -12,6 +12,9 @@
  * the parked one. Each then receives the other's SYN where it waits for an answer to its own, which
  * TCP calls a simultaneous open, and both are open. What the program sends arrives at ours and is
  * relayed. No privilege is needed, and nothing of it leaves the machine.
+ *
+ * Under the seal all this is in the program's network, where every address is local. There the place has
+ * the proxy's address, so that the program is told of the peer that it would have without the seal.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -19,7 +22,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bin/guard_kernel.h"
 #include "bin/guard_park.h"
+#include "bin/guard_run.h"
 #include "bin/guard_socket.h"
 
 #ifndef TCP_FASTOPEN_CONNECT
@@ -36,14 +41,25 @@ struct place {
 
 static struct place place_v4, place_v6;
 
+/* A socket in the program's network. */
+static int socket_there(int domain, int flags)
+{
+	if (guard_run.seal)
+		return jail_socket(&guard_run.jail, domain, SOCK_STREAM | flags, 0);
+	return socket(domain, SOCK_STREAM | flags | SOCK_CLOEXEC, 0);
+}
+
 /* A socket that shares the address of the place. */
 static int socket_at(const struct sockaddr *at, socklen_t len)
 {
 	const int on = 1;
-	int fd = socket(at->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket_there(at->sa_family, SOCK_NONBLOCK);
 
 	if (fd < 0)
 		return -1;
+	/* The address of an IPv6 proxy is local there by its route alone. */
+	if (guard_run.seal && at->sa_family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof(on));
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0 &&
 		bind(fd, at, len) == 0)
 		return fd;
@@ -57,18 +73,27 @@ static bool place_fill(struct place *place)
 
 	if (listen(place->listener, 0) < 0 || getsockname(place->listener, at, &place->len) < 0)
 		return false;
-	place->filler = socket(at->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	place->filler = socket_there(at->sa_family, 0);
 	return place->filler >= 0 && connect(place->filler, at, place->len) == 0;
 }
 
-static bool place_make(struct place *place, const char *address)
+static struct endpoint place_address(const char *loopback)
 {
-	struct endpoint loopback = {.port = 0};
-	int domain;
+	const struct proxy *proxy = &guard_run.settings->proxy;
+	struct endpoint at = {.port = 0};
 
-	addr_parse(&loopback.addr, address);
-	domain = loopback.addr.family == ADDR_V4 ? AF_INET : AF_INET6;
-	place->len = endpoint_to_sockaddr(&loopback, domain, &place->at);
+	addr_parse(&at.addr, loopback);
+	if (guard_run.seal && !proxy->path[0] && proxy->tcp.addr.family == at.addr.family)
+		at = proxy->tcp;
+	return at;
+}
+
+static bool place_make(struct place *place, const char *loopback)
+{
+	const struct endpoint at = place_address(loopback);
+	const int domain = at.addr.family == ADDR_V4 ? AF_INET : AF_INET6;
+
+	place->len = endpoint_to_sockaddr(&at, domain, &place->at);
 	place->listener = socket_at((const struct sockaddr *)&place->at, place->len);
 	if (place->listener >= 0 && place_fill(place))
 		return true;
@@ -76,9 +101,9 @@ static bool place_make(struct place *place, const char *address)
 	return false;
 }
 
-static bool place_ready(struct place *place, const char *address)
+static bool place_ready(struct place *place, const char *loopback)
 {
-	return place->listener > 0 || (place->listener == 0 && place_make(place, address));
+	return place->listener > 0 || (place->listener == 0 && place_make(place, loopback));
 }
 
 /* The place for a socket: an IPv6 one may be bound to an IPv4 address, or there is no IPv6 here. */

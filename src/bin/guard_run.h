@@ -18,6 +18,7 @@ struct guard_run {
 	int listener;
 	bool swaps;       /* descriptors cannot be duplicated: see guard_swap.h */
 	bool landlock;    /* the kernel lets nobody but us connect over TCP */
+	bool seal;        /* the program is in the jail itself */
 	struct jail jail; /* where datagram sockets come from; its broker is -1: from nowhere */
 };
 extern struct guard_run guard_run;

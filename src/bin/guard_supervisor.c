@@ -58,7 +58,7 @@ _Noreturn static void become_program(const struct guarded *guarded, int nursery)
 
 	const struct proxy *proxy = &guard_run.settings->proxy;
 
-	cage_enter(&cage, guard_run.jail.broker >= 0,
+	cage_enter(&cage, &guard_run.jail, guard_run.seal,
 		guard_run.swaps && !proxy->path[0] ? proxy->tcp.port : 0);
 	channel_send_descriptor(nursery, &cage, sizeof(cage), cage.listener);
 	/* With the listener it could answer its own calls. */
@@ -286,7 +286,7 @@ static void missing_say(const char *why, int error)
 		text_add(
 			&missing, "), so programs that the library is not in cannot look names up");
 	}
-	if (!guard_run.landlock)
+	if (!guard_run.landlock && !guard_run.seal)
 		missing_add(&missing, "this kernel has no Landlock rules for the network (Linux "
 				      "6.7), so a hostile program could slip past by racing");
 	if (guard_run.swaps)
@@ -299,10 +299,14 @@ static void missing_say(const char *why, int error)
 
 static void force_say(void)
 {
+	const bool jail = guard_run.jail.broker >= 0;
+
 	if (guard_run.settings->log >= LOG_LEVEL_INFO)
 		say("guard: in force: connections on behalf%s%s",
 			guard_run.landlock ? ", Landlock" : "",
-			guard_run.jail.broker >= 0 ? ", a jail for datagrams" : "");
+			guard_run.seal ? ", sealed in a network of its own"
+			: jail         ? ", a jail for datagrams"
+				       : "");
 }
 
 _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
@@ -317,10 +321,17 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 		.program = launch_name(guarded->argv[0]),
 		.run = launch_run(),
 		.listener = -1,
+		.seal = guarded->settings->guard == GUARD_SEAL,
 	};
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	guard_run.swaps = swap_is_needed();
 	error = jail_open(&guard_run.jail, &why) ? 0 : errno;
+	if (guard_run.seal && guard_run.jail.broker < 0)
+		give_up(channel, why, error);
+	if (guard_run.seal && !jail_holds(&guard_run.jail, guard_run.jail.resolver))
+		give_up(channel, "the kernel does not tell networks apart (Linux 5.14)", errno);
+	if (guard_run.seal && guard_run.swaps)
+		give_up(channel, "descriptors cannot be duplicated (pidfd_getfd)", EPERM);
 	nursery = program_start(guarded, channel);
 	guard_run.names = guard_pool_open(&guard_run.pool, guarded->settings->pool_size);
 	setpgid(0, 0);

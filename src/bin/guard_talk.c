@@ -127,13 +127,27 @@ static void go_on(struct talk *talk)
 }
 
 /*
+ * That nobody is there is known at once on this machine, while a caller that does not wait can still be
+ * told so. Returns 0 or an errno.
+ */
+static int connect_there(const struct talk *talk)
+{
+	const int fd = talk->watch.fd;
+	const int error = socket_connect(fd, (const struct sockaddr *)&talk->to, talk->to_len);
+	int failure = 0;
+
+	if (talk->direct && error == EINPROGRESS)
+		failure = socket_option(fd, SOL_SOCKET, SO_ERROR);
+	return failure > 0 ? failure : error;
+}
+
+/*
  * Where a first connect is under way, a second tells its outcome and takes the success that the kernel
  * still owes: without it a later connect of the program would get that.
  */
 static void reach(struct talk *talk)
 {
-	const int error =
-		socket_connect(talk->watch.fd, (const struct sockaddr *)&talk->to, talk->to_len);
+	const int error = connect_there(talk);
 
 	talk->reached = error == 0;
 	if (error == EINPROGRESS || error == EALREADY)

@@ -53,7 +53,7 @@ WORDS(BOOL, bool, "no", "yes")
 WORDS(ISOLATE, enum isolate, "none", "run", "program", "process", "destination")
 WORDS(NAMES, enum names, "resolve", "fake")
 WORDS(LOCAL, enum local, "refuse", "direct", "tunnel")
-WORDS(GUARD, enum guard, "off", "auto", "on")
+WORDS(GUARD, enum guard, "off", "auto", "on", "seal")
 WORDS(PIPELINE, enum pipeline, "auto", "yes", "no")
 WORDS(LOG, enum log_level, "quiet", "warn", "info", "debug")
 

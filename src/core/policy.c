@@ -78,9 +78,12 @@ struct judgement policy_socket(int domain, int type, int protocol)
 	}
 }
 
-static bool is_proxy(const struct settings *settings, const struct endpoint *target)
+bool policy_is_proxy(const struct settings *settings, const struct endpoint *target)
 {
-	return settings->proxy.path[0] == '\0' && endpoint_equal(target, &settings->proxy.tcp);
+	struct endpoint to = *target;
+
+	addr_unmap(&to.addr);
+	return settings->proxy.path[0] == '\0' && endpoint_equal(&to, &settings->proxy.tcp);
 }
 
 static struct judgement judge_this_machine(enum local local, uint16_t port)
@@ -105,7 +108,7 @@ struct judgement policy_connect(
 	struct endpoint to = *target;
 
 	addr_unmap(&to.addr);
-	if (is_proxy(settings, &to))
+	if (policy_is_proxy(settings, &to))
 		return through();
 	if (policy_in_pool(settings, &to.addr))
 		return named ? tunnel() : refuse(REFUSAL_POOL);

@@ -50,6 +50,9 @@ struct judgement policy_socket(int domain, int type, int protocol);
 struct judgement policy_connect(
 	const struct settings *settings, const struct endpoint *target, bool named);
 
+/* Is this the proxy's own address? IPv4-mapped counts as IPv4. */
+bool policy_is_proxy(const struct settings *settings, const struct endpoint *target);
+
 /* Is the address inside one of the pool's prefixes? IPv4-mapped counts as IPv4. */
 bool policy_in_pool(const struct settings *settings, const struct addr *addr);
 

@@ -10,6 +10,8 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -166,11 +168,29 @@ void connection_prepare(struct connection *connection, int fd, const struct sock
 	connection->proxy_len = proxy_len;
 }
 
+/* Of a unix socket there is no such state: it is connected, or it is not. */
+static bool is_under_way(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	return real.getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 &&
+	       info.tcpi_state != TCP_CLOSE;
+}
+
+/*
+ * A kernel that is interrupted goes on by itself. But a guard may have been interrupted before it has heard of the call
+ * at all, and then nothing is under way.
+ */
 int connection_reach(const struct connection *connection)
 {
 	const struct sockaddr *proxy = (const struct sockaddr *)&connection->proxy;
+	int error;
 
-	return real.connect(connection->fd, proxy, connection->proxy_len) == 0 ? 0 : errno;
+	do
+		error = real.connect(connection->fd, proxy, connection->proxy_len) == 0 ? 0 : errno;
+	while (error == EINTR && !is_under_way(connection->fd));
+	return error;
 }
 
 enum step connection_begun(struct connection *connection, int error)

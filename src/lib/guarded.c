@@ -18,9 +18,7 @@ static int ask(void)
 
 bool is_guarded(void)
 {
-	const int error = ask();
-
-	return error == GUARD_SIGN_ERROR || error == GUARD_SIGN_JAIL;
+	return guard_sign_is_guard(ask());
 }
 
 /* A filter stays for good, so what has been true once is so for ever. */
@@ -28,7 +26,7 @@ bool is_jailed(void)
 {
 	static atomic_bool jailed;
 
-	if (!atomic_load_explicit(&jailed, memory_order_relaxed) && ask() == GUARD_SIGN_JAIL)
+	if (!atomic_load_explicit(&jailed, memory_order_relaxed) && guard_sign_has_jail(ask()))
 		atomic_store_explicit(&jailed, true, memory_order_relaxed);
 	return atomic_load_explicit(&jailed, memory_order_relaxed);
 }

@@ -125,8 +125,11 @@ def separate():
     outer = _listen(OUTER)
     _call("setns", inside, CLONE_NEWNET)
     _plug(INNER, INNER_ADDRESSES)
-    for gateway in OUTER_ADDRESSES[:2]:
-        _command("ip", "route", "add", "default", "via", gateway.split("/")[0], "dev", INNER)
+    for gateway in (address.split("/")[0] for address in OUTER_ADDRESSES[:2]):
+        _command("ip", "route", "add", "default", "via", gateway, "dev", INNER)
+        # Or the kernel looks for it of its own accord, before it answers a knock, say.
+        _command("ip", "neighbour", "replace", gateway, "lladdr", MAC, "dev", INNER,
+                 "nud", "permanent")
     return outer, _listen("lo")
 
 
