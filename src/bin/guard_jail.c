@@ -66,12 +66,22 @@ static bool ids_map(unsigned user, unsigned group)
 	       file_write("/proc/self/uid_map", users) && file_write("/proc/self/gid_map", groups);
 }
 
+/*
+ * With an address that is not loopback: libcs ask for addresses of a family (AI_ADDRCONFIG) where they see
+ * one of it. It is one for measuring, and nobody's.
+ */
 static bool loopback_up(void)
 {
 	struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+	const struct sockaddr_in own = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(0xc6120001) /* 198.18.0.1 */};
+	struct ifreq second = {.ifr_name = "lo:1"};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool up = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+	bool up;
 
+	memcpy(&second.ifr_addr, &own, sizeof(own));
+	up = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0 &&
+	     ioctl(fd, SIOCSIFADDR, &second) == 0;
 	if (fd >= 0)
 		close(fd);
 	return up;

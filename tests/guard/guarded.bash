@@ -30,6 +30,19 @@ proxy() {
 	export TUNIC_PROXY
 }
 
+# answers FILE: a server on this machine, which notes each connection in FILE; its port is in $PORT.
+answers() {
+	needs python3
+	: >"$1"
+	background server python3 -uc '
+import socket, sys
+s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(64); print(s.getsockname()[1])
+while True:
+    s.accept()[0].close(); open(sys.argv[1], "a").write("connection\n")' "$1"
+	wait_until 10 grep -q . "$(background_log server)"
+	PORT=$(cat "$(background_log server)")
+}
+
 # guarded PROGRAM...: under tunic, with an end.
 guarded() {
 	run --separate-stderr timeout 60 "$TUNIC" "$@"
