@@ -152,12 +152,10 @@ print(back == data)'
 }
 
 @test "where there is no proxy connections fail, and a line says so" {
-	# shellcheck disable=SC2030,SC2031 # for this test alone
-	export TUNIC_PROXY=127.0.0.1:1
-	guarded ./static connect 192.0.2.1 80 2
+	TUNIC_PROXY=127.0.0.1:1 guarded ./static connect 192.0.2.1 80 2
 	assert_output '0 of 2 ECONNREFUSED'
 	assert_stderr_says 'guard: cannot reach the proxy 127.0.0.1:1: Connection refused'
-	guarded ./dynamic connect 192.0.2.1 80 2
+	TUNIC_PROXY=127.0.0.1:1 guarded ./dynamic connect 192.0.2.1 80 2
 	assert_output '0 of 2 ECONNREFUSED'
 	assert_stderr_says 'dynamic: cannot reach the proxy 127.0.0.1:1: Connection refused'
 }
