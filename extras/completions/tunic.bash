@@ -29,7 +29,7 @@ _tunic_values() {
 	--names) list='resolve fake' ;;
 	--hosts-file | --warn-literal | --allow-inbound | --optimistic) list='yes no' ;;
 	--local) list='refuse direct tunnel' ;;
-	--guard) list='off auto on' ;;
+	--guard) list='off auto on seal' ;;
 	--pipeline) list='auto yes no' ;;
 	--log) list='quiet warn info debug' ;;
 	--log-file | --config | --report) _filedir; return 0 ;;

@@ -33,7 +33,9 @@ void operation_resolve(const struct call *call, int fd, const struct socket_fact
 
 /*
  * The library's own connect to the proxy, under the seal: the caller's socket cannot reach it, so it is
- * joined to one of ours that is connected to it, and what is said there is the caller's.
+ * joined to one of ours that is connected to it, and what is said there is the caller's. (Were such connects
+ * left to us, as others are, the library's errors and names would be lost: a socket that does not wait can
+ * only be told ECONNRESET.)
  */
 void operation_proxy(const struct call *call, int fd, const struct socket_facts *facts);
 

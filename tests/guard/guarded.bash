@@ -40,6 +40,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(64); print(s.getsockname
 while True:
     s.accept()[0].close(); open(sys.argv[1], "a").write("connection\n")' "$1"
 	wait_until 10 grep -q . "$(background_log server)"
+	# shellcheck disable=SC2034 # for the test
 	PORT=$(cat "$(background_log server)")
 }
 
