@@ -110,6 +110,8 @@ as_user() {
 	done
 	guarded dig +short @192.0.2.53 sink.example
 	assert_output '198.51.100.99'
+	guarded ./past "$(command -v dig)" +tcp +short sink.example
+	assert_output '198.51.100.99'
 	guarded ./past "$(command -v getent)" ahostsv4 sink.example
 	assert_output_has '198.51.100.99'
 	background_end
@@ -283,12 +285,15 @@ s[0].accept()'
 
 # ---- whether it is to be had
 
-@test "where there are no namespaces nothing is started" {
-	run --separate-stderr timeout 60 ./without namespaces "$TUNIC" ./dynamic connect 192.0.2.1 80
-	assert_status 125
-	assert_output ''
-	assert_stderr_says 'guard: the seal cannot be had here: no namespace of its own: .*hint: guard = on needs less'
-	[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "not one line"; }
+@test "where there are no namespaces, or descriptors cannot be had, nothing is started, and a line says so" {
+	for lack in "namespaces: no namespace of its own" "pidfd_getfd: descriptors cannot be duplicated"; do
+		run --separate-stderr timeout 60 ./without "${lack%%:*}" "$TUNIC" ./dynamic connect 192.0.2.1 80
+		assert_status 125
+		assert_output ''
+		assert_stderr_says "guard: the seal cannot be had here:${lack#*:}"
+		assert_stderr_has 'hint: guard = on needs less'
+		[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "not one line"; }
+	done
 }
 
 @test "a tunic inside is under the seal, and one that wants it in a run without is refused" {
