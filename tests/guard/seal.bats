@@ -30,7 +30,7 @@ python() {
 # beside COMMAND...: in the network of a sealed program, without filter and library: as if no system call were known.
 beside() {
 	needs nsenter
-	background sealed "$TUNIC" sh -c 'echo $$; exec sleep 300'
+	[ -s "$(background_log sealed)" ] || background sealed "$TUNIC" sh -c 'echo $$; exec sleep 300'
 	wait_until 10 grep -q . "$(background_log sealed)"
 	run --separate-stderr timeout 60 nsenter "--net=/proc/$(cat "$(background_log sealed)")/ns/net" "$@"
 }
