@@ -100,7 +100,7 @@ EXPORTED int select(int n, fd_set *restrict readers, fd_set *restrict writers,
 	struct given given;
 	int result;
 
-	if (!ready)
+	if (!ready || (!going_on && !opening_may_begin_elsewhere()))
 		return real.select(n, readers, writers, excepted, timeout);
 	n = looked_at(n);
 	if (timeout != NULL)
@@ -132,7 +132,7 @@ EXPORTED int pselect(int n, fd_set *restrict readers, fd_set *restrict writers,
 	struct deadline until;
 	struct given given;
 
-	if (!library_ready() || n < 0)
+	if (!library_ready() || n < 0 || (!opening_going_on() && !opening_may_begin_elsewhere()))
 		return real.pselect(n, readers, writers, excepted, timeout, mask);
 	n = looked_at(n);
 	if (opening_going_on())

@@ -17,6 +17,7 @@
 #include <sys/random.h>
 
 #include "lib/fd_table.h"
+#include "lib/libc.h"
 
 struct map {
 	struct opening_counts counts;
@@ -76,6 +77,11 @@ bool opening_map_ready(void)
 	else
 		atomic_store_explicit(&opening_counts, &made->counts, memory_order_release);
 	return map_of_process() != NULL;
+}
+
+bool opening_may_begin_elsewhere(void)
+{
+	return !__libc_single_threaded || map_of_process() != NULL;
 }
 
 bool opening_is_under_way(enum opening_state state)

@@ -75,6 +75,12 @@ static inline bool opening_any(void)
 	       0;
 }
 
+/*
+ * May another thread begin to open one, or a process that this one shares its openings with since a fork? A signal handler
+ * of this thread may as well, but that ends the wait that it is in.
+ */
+bool opening_may_begin_elsewhere(void);
+
 /* Has the proxy still to answer? */
 bool opening_is_under_way(enum opening_state state);
 
