@@ -46,6 +46,11 @@ bool socket_is_blocking(int fd)
 	return (fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
 }
 
+static int try_connect(int fd, const struct sockaddr *to, socklen_t len)
+{
+	return connect(fd, to, len) == 0 ? 0 : errno;
+}
+
 /*
  * The mode belongs to the open file, which is the program's as well as ours. Its thread waits for us
  * meanwhile; another one that uses the socket at this very moment may see it non-blocking.
@@ -53,13 +58,16 @@ bool socket_is_blocking(int fd)
 int socket_connect(int fd, const struct sockaddr *to, socklen_t len)
 {
 	const int flags = fcntl(fd, F_GETFL);
-	int error;
+	int error, outcome;
 
-	if (!(flags & O_NONBLOCK))
-		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
-	error = connect(fd, to, len) == 0 ? 0 : errno;
-	if (!(flags & O_NONBLOCK))
-		fcntl(fd, F_SETFL, flags);
+	if (flags & O_NONBLOCK)
+		return try_connect(fd, to, len);
+	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	error = try_connect(fd, to, len);
+	/* Somebody on this machine has answered by now. */
+	if (error == EINPROGRESS && (outcome = try_connect(fd, to, len)) != EALREADY)
+		error = outcome;
+	fcntl(fd, F_SETFL, flags);
 	return error;
 }
 
