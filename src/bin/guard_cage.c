@@ -2,10 +2,10 @@
 /*
  * What a process does to itself so that all that it becomes and starts is guarded.
  *
- * In this order: under the seal, a network in which there is nobody; no rights are gained by starting programs any more, without which an ordinary user may
- * not have a filter; as root, the rights with which the locks could be opened leave the bounding set;
- * Landlock; the filter. Each is inherited by every child and survives exec, and none can be taken
- * off.
+ * In this order: under the seal, a network in which there is nobody; no rights are gained by starting
+ * programs any more, without which an ordinary user may not have a filter; as root, the rights with
+ * which the locks could be opened leave the bounding set; Landlock; the filter. Each is inherited by
+ * every child and survives exec, and none can be taken off.
  */
 #include <errno.h>
 #include <linux/capability.h>
