@@ -2,7 +2,7 @@
 /*
  * Starts a program on a kernel that lacks something, as old ones and containers do.
  *
- *	without pidfd_getfd|landlock|namespaces|listener PROGRAM [ARGUMENT...]
+ *	without pidfd_getfd|landlock|namespaces|listener|executable-memory PROGRAM [ARGUMENT...]
  */
 #include <errno.h>
 #include <linux/filter.h>
