@@ -30,6 +30,7 @@ _tunic_values() {
 	--hosts-file | --warn-literal | --allow-inbound | --optimistic) list='yes no' ;;
 	--local) list='refuse direct tunnel' ;;
 	--guard) list='off auto on seal' ;;
+	--setuid) list='refuse unprivileged' ;;
 	--pipeline) list='auto yes no' ;;
 	--log) list='quiet warn info debug' ;;
 	--log-file | --config | --report) _filedir; return 0 ;;
@@ -52,7 +53,7 @@ _tunic() {
 	[[ $split == false ]] || return 0
 	mapfile -t COMPREPLY < <(compgen -W '-p -t -i -q -v
 		--proxy= --tag= --isolate= --names= --pool-ipv4= --pool-ipv6= --pool-size=
-		--name-cache= --hosts-file= --warn-literal= --allow-inbound= --local= --guard= --timeout=
+		--name-cache= --hosts-file= --warn-literal= --allow-inbound= --local= --guard= --setuid= --timeout=
 		--pipeline= --optimistic= --log= --log-file= --config= --report= --shell --print-config --help --version' -- "$cur")
 	[[ ${COMPREPLY[0]-} != *= ]] || compopt -o nospace
 } && complete -F _tunic tunic

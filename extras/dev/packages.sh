@@ -9,7 +9,7 @@ packages_of() {
 	tests) echo libcmocka-dev bats procps musl-tools libeatmydata1 libtirpc-dev libcap2-bin git wget openssh-client \
 		openssh-server binutils file xz-utils strace iputils-ping perl netbase \
 		netcat-openbsd inetutils-telnet bind9-host bind9-dnsutils \
-		gdb gcc-multilib? busybox-static golang-go ;;
+		gdb gcc-multilib? busybox-static golang-go sudo ;;
 	tor) echo tor curl python3 util-linux iproute2 tcpdump ;;
 	clang) echo clang libclang-rt-dev? ;;
 	lint) echo git cppcheck shellcheck mandoc binutils clang-format-14? ;;

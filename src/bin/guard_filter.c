@@ -31,13 +31,13 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "bin/guard_filter.h"
+#include "bin/guard_memory.h"
 
 /* A machine, and the one whose programs it runs as well. Each is a column of NUMBERS. */
 enum { X86_64, I386, AARCH64, ARM, MACHINES, FAMILY = 2 };
@@ -321,7 +321,7 @@ static int join(const struct front *front, int fd, struct sock_fprog *out)
 
 static int build(unsigned family, const struct guard_filter_choice *choice, struct sock_fprog *out)
 {
-	const int fd = memfd_create("tunic filter", MFD_CLOEXEC);
+	const int fd = guard_memory_make("tunic filter", 0);
 	struct front front;
 	int result;
 

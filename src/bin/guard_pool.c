@@ -12,24 +12,12 @@
  * those with an emptied environment, which a file that is named there does not. When the last process
  * that has it has ended it is gone.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "bin/guard_memory.h"
 #include "bin/guard_pool.h"
-
-#ifndef MFD_NOEXEC_SEAL /* Linux 6.3, which can be told to make no others */
-#define MFD_NOEXEC_SEAL 8U
-#endif
-
-static int memory_make(void)
-{
-	const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-	int fd = memfd_create("tunic names", flags | MFD_NOEXEC_SEAL);
-
-	return fd < 0 && errno == EINVAL ? memfd_create("tunic names", flags) : fd;
-}
 
 static bool memory_size(int fd, size_t size)
 {
@@ -40,7 +28,7 @@ static bool memory_size(int fd, size_t size)
 int guard_pool_open(struct pool *out, uint32_t slots)
 {
 	const size_t size = pool_bytes(slots);
-	int fd = memory_make();
+	int fd = guard_memory_make("tunic names", MFD_ALLOW_SEALING);
 	void *map = MAP_FAILED;
 
 	*out = pool_over(NULL, 0);

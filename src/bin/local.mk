@@ -27,6 +27,7 @@ tunic_SOURCES = \
 	src/bin/guard_operation.c src/bin/guard_operation.h \
 	src/bin/guard_park.c src/bin/guard_park.h \
 	src/bin/guard_path.c src/bin/guard_path.h \
+	src/bin/guard_memory.c src/bin/guard_memory.h \
 	src/bin/guard_pool.c src/bin/guard_pool.h \
 	src/bin/guard_question.c src/bin/guard_question.h \
 	src/bin/guard_relay.c src/bin/guard_relay.h \

@@ -16,12 +16,13 @@ _Noreturn static void refuse_program(const char *path, enum flaw flaw)
 		flaw_rows[flaw].sentence, flaw_rows[flaw].hint);
 }
 
-bool program_judge(const char *path, const struct elf_file *own, bool guarded)
+bool program_judge(const char *path, const struct elf_file *own, bool guarded, enum setuid setuid)
 {
 	struct target_verdict verdict;
-	enum flaw flaw = target_judge(&verdict, AT_FDCWD, path, own, true);
+	enum flaw flaw =
+		target_judge(&verdict, AT_FDCWD, path, own, target_rights(guarded, setuid), true);
 
-	if (!flaw || (guarded && flaw_rows[flaw].under_guard != FLAW_KEPT))
+	if (!flaw || (guarded && flaw_rows[flaw].under_guard >= FLAW_LIFTED))
 		return flaw_rows[flaw].under_guard != FLAW_ALONE;
 	if (!verdict.interpreter)
 		refuse_program(path, flaw);

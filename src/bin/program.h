@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "core/options.h"
 #include "target/elf_file.h"
 
 /*
@@ -16,9 +17,9 @@ void program_find(char path[static PATH_MAX], const char *name);
 
 /*
  * Ends tunic (126) unless the dynamic loader will load the shim into this file, or into the
- * interpreter of this script, or `guarded` makes that unnecessary. `own` describes tunic itself, whose
+ * interpreter of this script, or `guarded` makes that unnecessary; `setuid` is the setting. `own` describes tunic itself, whose
  * machine and libc are the shim's. False: it may be started, but must not find the shim in LD_PRELOAD.
  */
-bool program_judge(const char *path, const struct elf_file *own, bool guarded);
+bool program_judge(const char *path, const struct elf_file *own, bool guarded, enum setuid setuid);
 
 #endif

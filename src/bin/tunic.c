@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 
 #include "bin/command_line.h"
 #include "bin/descriptors.h"
@@ -64,6 +65,10 @@ int main(int argc, char **argv)
 	if (line.request == REQUEST_PRINT_CONFIG)
 		return print_and_end(&line, &options);
 
+	/* Who starts tunic where no rights can be gained has said so already. */
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 && !guard_is_in_force())
+		options.settings.setuid = SETUID_UNPRIVILEGED;
+
 	report_prepare(line.report);
 	library_read_own(&own);
 	/* What an outer tunic has let in, and its programs have opened, is the run's to keep. */
@@ -72,7 +77,8 @@ int main(int argc, char **argv)
 	proxy_kind_ask(&is_tor, &options.settings, launch_within_run());
 
 	program_find(program, line.program[0]);
-	with_shim = program_judge(program, &own, guard_is_wanted(&options.settings));
+	with_shim = program_judge(
+		program, &own, guard_is_wanted(&options.settings), options.settings.setuid);
 
 	library_find(library, &own);
 	tor = proxy_kind_is_tor(&is_tor);
@@ -83,7 +89,7 @@ int main(int argc, char **argv)
 	guard_launch(&options.settings, program, line.program);
 	/* Only the guard, an outer one, can stand in for the shim. */
 	guarded = guard_is_in_force();
-	program_judge(program, &own, guarded);
+	program_judge(program, &own, guarded, options.settings.setuid);
 	if (!guarded)
 		launch_share_names(&options.settings);
 	launch_exec(program, line.program);

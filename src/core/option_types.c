@@ -54,6 +54,7 @@ WORDS(ISOLATE, enum isolate, "none", "run", "program", "process", "destination")
 WORDS(NAMES, enum names, "resolve", "fake")
 WORDS(LOCAL, enum local, "refuse", "direct", "tunnel")
 WORDS(GUARD, enum guard, "off", "auto", "on", "seal")
+WORDS(SETUID, enum setuid, "refuse", "unprivileged")
 WORDS(PIPELINE, enum pipeline, "auto", "yes", "no")
 WORDS(LOG, enum log_level, "quiet", "warn", "info", "debug")
 

@@ -16,6 +16,7 @@ enum isolate { ISOLATE_NONE, ISOLATE_RUN, ISOLATE_PROGRAM, ISOLATE_PROCESS, ISOL
 enum names { NAMES_RESOLVE, NAMES_FAKE };
 enum local { LOCAL_REFUSE, LOCAL_DIRECT, LOCAL_TUNNEL };
 enum guard { GUARD_OFF, GUARD_AUTO, GUARD_ON, GUARD_SEAL };
+enum setuid { SETUID_REFUSE, SETUID_UNPRIVILEGED };
 enum pipeline { PIPELINE_AUTO, PIPELINE_YES, PIPELINE_NO };
 enum log_level { LOG_LEVEL_QUIET, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
@@ -40,6 +41,7 @@ struct settings {
 	bool allow_inbound;
 	enum local local;
 	enum guard guard;
+	enum setuid setuid;
 	unsigned timeout; /* seconds */
 	enum pipeline pipeline;
 	enum log_level log;

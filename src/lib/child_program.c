@@ -68,12 +68,19 @@ static void say(const struct target_verdict *verdict, int dir, const char *path)
 static int judge(int dir, const char *path)
 {
 	struct target_verdict verdict;
+	enum target_rights rights;
 	int error;
 
 	/* Where the caller's pointer is bad, the kernel has to say so. */
 	if (faccessat(dir, path, F_OK, 0) < 0 && errno == EFAULT)
 		return 0;
-	error = flaw_rows[target_judge(&verdict, dir, path, &own, false)].error;
+	target_judge(&verdict, dir, path, &own, RIGHTS_GIVEN, false);
+	/* Whether there is a guard is a trapped call, so it is asked where the answer matters. */
+	if (flaw_rows[verdict.flaw].under_guard == FLAW_ASKED) {
+		rights = target_rights(is_guarded(), library.options.settings.setuid);
+		target_judge(&verdict, dir, path, &own, rights, false);
+	}
+	error = flaw_rows[verdict.flaw].error;
 	if (flaw_rows[verdict.flaw].under_guard == FLAW_LIFTED && is_guarded())
 		return 0;
 	if (error == EACCES || error == EPERM) {

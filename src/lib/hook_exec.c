@@ -19,6 +19,7 @@
 
 #include "lib/child_environment.h"
 #include "lib/child_program.h"
+#include "lib/gate.h"
 #include "lib/guarded.h"
 #include "lib/library.h"
 #include "lib/progress.h"
@@ -324,6 +325,17 @@ EXPORTED int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_a
 		.attributes = attributes};
 
 	return spawn(&start, go_spawnp);
+}
+
+/*
+ * What posix_spawn will do is libc's secret, so the child's duplicate of a connection that opens is waited for
+ * here: the descriptor itself may well close on exec.
+ */
+EXPORTED int posix_spawn_file_actions_adddup2(
+	posix_spawn_file_actions_t *actions, int fd, int duplicate)
+{
+	gate_whole(fd);
+	return real.posix_spawn_file_actions_adddup2(actions, fd, duplicate);
 }
 
 EXPORTED int posix_spawn_file_actions_addchdir_np(

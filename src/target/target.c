@@ -57,9 +57,9 @@ static const char *name_in(const char *path)
 /*
  * The kernel makes a process "secure" where its effective user or group will not be the real one:
  * because the file gives it another, or because it is so already. A file gives none under
- * no_new_privs and nosuid. Setgid without group execution only means locking.
+ * nosuid. Setgid without group execution only means locking.
  */
-static enum flaw id_flaw(int fd)
+static enum flaw id_flaw(int fd, enum target_rights rights)
 {
 	const mode_t setgid = S_ISGID | S_IXGRP;
 	const uid_t user = getuid();
@@ -70,7 +70,7 @@ static enum flaw id_flaw(int fd)
 
 	if (fstatvfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
 		return FLAW_UNREADABLE;
-	if (fs.f_flag & ST_NOSUID || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+	if (fs.f_flag & ST_NOSUID || rights != RIGHTS_GIVEN)
 		st.st_mode = 0;
 	gives_user = st.st_mode & S_ISUID;
 	gives_group = (st.st_mode & setgid) == setgid;
@@ -84,9 +84,9 @@ static enum flaw id_flaw(int fd)
 }
 
 /* Root gains nothing by them (capabilities(7)), which is why the kernel starts it as it stands. */
-static enum flaw capability_flaw(int fd)
+static enum flaw capability_flaw(int fd, enum target_rights rights)
 {
-	if (getuid() == 0)
+	if (getuid() == 0 || rights == RIGHTS_LOST)
 		return FLAW_NONE;
 	if (fgetxattr(fd, "security.capability", NULL, 0) >= 0)
 		return FLAW_CAPABILITIES;
@@ -110,14 +110,14 @@ static enum flaw loader_flaw(const char *loader, const struct elf_file *own)
 }
 
 /* What the guard does not lift comes first, so that nothing else hides it. */
-static enum flaw rights_flaw(int fd)
+static enum flaw rights_flaw(int fd, enum target_rights rights)
 {
-	const enum flaw flaw = id_flaw(fd);
+	const enum flaw flaw = id_flaw(fd, rights);
 
-	return flaw ? flaw : capability_flaw(fd);
+	return flaw ? flaw : capability_flaw(fd, rights);
 }
 
-static enum flaw elf_flaw(int fd, const struct elf_file *own)
+static enum flaw elf_flaw(int fd, const struct elf_file *own, enum target_rights rights)
 {
 	struct elf_file elf;
 	enum elf_result result = elf_file_read(&elf, fd);
@@ -125,7 +125,7 @@ static enum flaw elf_flaw(int fd, const struct elf_file *own)
 
 	if (result == ELF_BROKEN)
 		return FLAW_NO_PROGRAM;
-	flaw = rights_flaw(fd);
+	flaw = rights_flaw(fd, rights);
 	if (flaw)
 		return flaw;
 	if (result == ELF_FOREIGN || elf.machine != own->machine)
@@ -200,7 +200,8 @@ static enum flaw script_flaw(struct step *next, char head[static HEAD_MAX + 1], 
 }
 
 /* Judges one open file. Where it is a script, *next is what comes after it. */
-static enum flaw file_flaw(int fd, struct step *next, const struct elf_file *own, bool env)
+static enum flaw file_flaw(
+	int fd, struct step *next, const struct elf_file *own, enum target_rights rights, bool env)
 {
 	char head[HEAD_MAX + 1] = "";
 	ssize_t len = pread(fd, head, HEAD_MAX, 0);
@@ -209,7 +210,7 @@ static enum flaw file_flaw(int fd, struct step *next, const struct elf_file *own
 		return FLAW_UNREADABLE;
 	if (len > 2 && !memcmp(head, "#!", 2))
 		return script_flaw(next, head, env);
-	return elf_flaw(fd, own);
+	return elf_flaw(fd, own, rights);
 }
 
 /* Opens what execveat(2) would execute. A descriptor that is no file to read from needs /proc. */
@@ -226,8 +227,8 @@ static int open_target(int dir, const char *path)
 	return open(buf, flags);
 }
 
-static enum flaw path_flaw(
-	int dir, const char *path, struct step *next, const struct elf_file *own, bool env)
+static enum flaw path_flaw(int dir, const char *path, struct step *next, const struct elf_file *own,
+	enum target_rights rights, bool env)
 {
 	struct stat st;
 	enum flaw flaw;
@@ -242,7 +243,7 @@ static enum flaw path_flaw(
 	fd = open_target(dir, path);
 	if (fd < 0)
 		return FLAW_UNREADABLE;
-	flaw = file_flaw(fd, next, own, env);
+	flaw = file_flaw(fd, next, own, rights, env);
 	close(fd);
 	return flaw;
 }
@@ -263,8 +264,19 @@ static bool step_on(char file[static PATH_MAX], struct step *at, const struct st
 	return true;
 }
 
-enum flaw target_judge(
-	struct target_verdict *out, int dir, const char *path, const struct elf_file *own, bool env)
+/*
+ * Under no_new_privs the kernel gives nobody any. But a program with file capabilities is started as a
+ * secure one all the same, and so without the shim; where there is a guard it does not need it.
+ */
+enum target_rights target_rights(bool guarded, enum setuid setuid)
+{
+	if (guarded)
+		return setuid == SETUID_UNPRIVILEGED ? RIGHTS_LOST : RIGHTS_GIVEN;
+	return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ? RIGHTS_OF_IDS_LOST : RIGHTS_GIVEN;
+}
+
+enum flaw target_judge(struct target_verdict *out, int dir, const char *path,
+	const struct elf_file *own, enum target_rights rights, bool env)
 {
 	struct step at = {"", ""};
 
@@ -274,7 +286,7 @@ enum flaw target_judge(
 	for (unsigned scripts = 0;; dir = AT_FDCWD, out->interpreter = true) {
 		struct step next = {"", ""};
 
-		out->flaw = path_flaw(dir, out->file, &next, own, env);
+		out->flaw = path_flaw(dir, out->file, &next, own, rights, env);
 		if (next.file[0] && ++scripts > SCRIPTS_MAX)
 			out->flaw = FLAW_SCRIPTS;
 		if (out->flaw || !step_on(out->file, &at, &next))

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "core/options.h"
 #include "target/elf_file.h"
 
 #define FLAW(symbol, error, under_guard, sentence, hint) FLAW_##symbol,
@@ -17,7 +18,7 @@ enum flaw {
 #undef FLAW
 
 /* What the guard makes of a flaw; see flaws.def. */
-enum flaw_under_guard { FLAW_KEPT, FLAW_LIFTED, FLAW_ALONE };
+enum flaw_under_guard { FLAW_KEPT, FLAW_ASKED, FLAW_LIFTED, FLAW_ALONE };
 
 struct flaw_row {
 	enum flaw_under_guard under_guard;
@@ -33,14 +34,24 @@ struct target_verdict {
 	char file[PATH_MAX]; /* the one that has the flaw, as a path of the caller's directory */
 };
 
+/* What becomes of the rights that a file gives to who starts it. */
+enum target_rights {
+	RIGHTS_GIVEN,
+	RIGHTS_OF_IDS_LOST, /* setuid and setgid mean nothing */
+	RIGHTS_LOST,        /* nor do file capabilities */
+};
+
+/* That of this process's children, and of what it becomes. Changes errno. */
+enum target_rights target_rights(bool guarded, enum setuid setuid);
+
 /*
  * Judges the file that execveat(2) would find by `dir` (AT_FDCWD, a directory, or with an empty path
  * the file itself) and `path`; of a script, also the interpreter. `env`: where that is env(1), the
  * program it will run as well, along this process's PATH; who hooks exec in env need not. `own` has
- * the machine and the loader of whoever asks, which are the shim's. Returns out->flaw: FLAW_NONE
+ * the machine and the loader of whoever asks, which are the shim's. `rights`: what target_rights says. Returns out->flaw: FLAW_NONE
  * where the dynamic loader will load the shim. Changes errno.
  */
 enum flaw target_judge(struct target_verdict *out, int dir, const char *path,
-	const struct elf_file *own, bool env);
+	const struct elf_file *own, enum target_rights rights, bool env);
 
 #endif

@@ -120,6 +120,12 @@ while True:
 	[ ! -e "$BATS_TEST_TMPDIR/connections" ] || fail "connections were made"
 }
 
+@test "where the kernel makes no memory that could be executed the guard serves" {
+	[ -e /proc/sys/vm/memfd_noexec ] || skip "this kernel cannot be told so"
+	lacking executable-memory "$TUNIC" ./static name abcdefgh.onion 80
+	assert_output '1 of 1'
+}
+
 @test "whatever is missing is said in one line" {
 	lacking pidfd_getfd ./without landlock ./without namespaces "$TUNIC" ./static connect 192.0.2.1 80
 	assert_output '1 of 1'

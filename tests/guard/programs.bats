@@ -116,23 +116,6 @@ reaches() {
 	assert_output_has '1 of 1'
 }
 
-@test "a setuid program is refused still" {
-	[ "$(id -u)" -eq 0 ] || skip "only root can make such a file"
-	needs setpriv
-	local place
-	place=$(mktemp -d /var/tmp/tunic-test.XXXXXX)
-	chmod 755 "$place"
-	cp "$TUNIC" static "$place"
-	mkdir "$place/.libs"
-	cp "$LIBTUNIC" "$place/.libs"
-	chmod u+s "$place/static"
-	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
-		env HOME=/nonexistent "$place/tunic" "$place/static" connect 192.0.2.1 80
-	rm -rf "$place"
-	assert_status 126
-	assert_stderr_says 'is setuid'
-}
-
 @test "an ordinary user has the guard too" {
 	[ "$(id -u)" -eq 0 ] || skip "that is who runs these tests"
 	needs setpriv

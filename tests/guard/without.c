@@ -2,38 +2,49 @@
 /*
  * Starts a program on a kernel that lacks something, as old ones and containers do.
  *
- *	without pidfd_getfd|landlock|namespaces|listener PROGRAM [ARGUMENT...]
+ *	without pidfd_getfd|landlock|namespaces|listener|executable-memory PROGRAM [ARGUMENT...]
  */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
+
 static const struct {
 	const char *name;
 	unsigned call, error;
+	unsigned unless; /* a bit of the second argument */
 } lacks[] = {
-	{"pidfd_getfd", SYS_pidfd_getfd, EPERM},
-	{"landlock", SYS_landlock_create_ruleset, ENOSYS},
-	{"namespaces", SYS_unshare, EPERM},
-	{"listener", SYS_seccomp, ENOSYS},
+	{"pidfd_getfd", SYS_pidfd_getfd, EPERM, 0},
+	{"landlock", SYS_landlock_create_ruleset, ENOSYS, 0},
+	{"namespaces", SYS_unshare, EPERM, 0},
+	{"listener", SYS_seccomp, ENOSYS, 0},
+	{"executable-memory", SYS_memfd_create, EACCES, MFD_NOEXEC_SEAL},
 };
 
-static int take_away(unsigned call, unsigned error)
+static int take_away(unsigned call, unsigned error, unsigned unless)
 {
 	struct sock_filter filter[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1])),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, unless, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	const struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
 
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	/* It has effects of its own, so only who needs it has it. */
+	if (geteuid() != 0)
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
@@ -41,7 +52,7 @@ int main(int argc, char **argv)
 {
 	for (size_t i = 0; argc > 2 && i < sizeof(lacks) / sizeof(*lacks); i++)
 		if (strcmp(argv[1], lacks[i].name) == 0 &&
-			take_away(lacks[i].call, lacks[i].error) == 0)
+			take_away(lacks[i].call, lacks[i].error, lacks[i].unless) == 0)
 			execvp(argv[2], argv + 2);
 	return 127;
 }

@@ -1027,6 +1027,26 @@ SNIPPET(posix_spawnp, UNSAFE)
 	show_spawned(call(&child, "no-such", NULL, NULL, echo_argv, environ), &child);
 }
 
+SNIPPET(posix_spawn_file_actions_adddup2, UNSAFE)
+{
+	posix_spawn_file_actions_t actions;
+	char said[8] = "";
+	pid_t child = 0;
+	int ends[2];
+
+	if (pipe(ends) < 0)
+		return;
+	posix_spawn_file_actions_init(&actions);
+	printf("added: %s\n", errno_name(call(&actions, ends[1], STDOUT_FILENO)));
+	printf("added: %s\n", errno_name(call(&actions, -1, STDOUT_FILENO)));
+	fflush(stdout);
+	show_spawned(posix_spawn(&child, "/bin/echo", &actions, NULL, echo_argv, environ), &child);
+	close(ends[1]);
+	printf("said: %zd %s\n", read(ends[0], said, sizeof(said) - 1), said);
+	close(ends[0]);
+	posix_spawn_file_actions_destroy(&actions);
+}
+
 static void spawn_moved(posix_spawn_file_actions_t *actions)
 {
 	char *const argv[] = {(char[]){"pwd"}, NULL};

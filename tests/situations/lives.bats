@@ -57,6 +57,10 @@ load situations
 	alike lives handed-by-duplicate
 }
 
+@test "a connection that opens is handed to the program that posix_spawn makes, though it closes on exec" {
+	alike lives handed-by-spawn
+}
+
 @test "a connection that opens is handed to a child's program" {
 	alike lives handed-to-a-child-by-exec
 }

@@ -390,7 +390,7 @@ static void spawned_meanwhile(void)
 
 	show("connect", connect_to(fd, &place));
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, fd, 5);
+	posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, 5);
 	posix_spawn_file_actions_addclose(&actions, fd);
 	posix_spawn_file_actions_addclose(&actions, 5);
 	must(posix_spawn(&child, "/bin/sh", &actions, NULL, arguments, environ) == 0,
@@ -460,6 +460,28 @@ static void handed_by_duplicate(void)
 	must(dup2(fd, INHERITED) == INHERITED, "dup2");
 	answer(1);
 	become("inherited");
+}
+
+/* What spawns with pipes and sockets as standard input and output has them by file actions. */
+static void handed_by_spawn(void)
+{
+	char situation[] = "inherited", number[16];
+	char *const arguments[] = {program, situation, number, NULL};
+	const struct place place = far_place(GREETS);
+	int fd = stream(&place, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+
+	show("connect", connect_to(fd, &place));
+	snprintf(number, sizeof(number), "%d", dup(control));
+	answer(1);
+	posix_spawn_file_actions_init(&actions);
+	must(posix_spawn_file_actions_adddup2(&actions, fd, INHERITED) == 0, "adddup2");
+	fflush(stdout);
+	must(posix_spawn(&child, program, &actions, NULL, arguments, environ) == 0, "posix_spawn");
+	posix_spawn_file_actions_destroy(&actions);
+	close(fd);
+	show_child("child", child);
 }
 
 /* The program that it has become has not been given it. */
@@ -638,6 +660,7 @@ static const struct situation situations[] = {
 	{"spawned-meanwhile", spawned_meanwhile},
 	{"handed-to-exec", handed_to_exec},
 	{"handed-by-duplicate", handed_by_duplicate},
+	{"handed-by-spawn", handed_by_spawn},
 	{"handed-to-a-child-by-exec", handed_to_a_child_by_exec},
 	{"kept-from-exec", kept_from_exec},
 	{"exec-that-fails", exec_that_fails},

@@ -77,7 +77,7 @@ early() { alike_in_all optimistic "$1" early; }
 }
 
 @test "programs and processes that get the connection do not see the answer" {
-	alike_in_all lives "forked forked-with-epoll handed-to-exec handed-by-duplicate handed-to-a-child-by-exec
+	alike_in_all lives "forked forked-with-epoll handed-to-exec handed-by-duplicate handed-by-spawn handed-to-a-child-by-exec
 		handed-on handed-to-itself"
 }
 

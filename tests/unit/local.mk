@@ -106,12 +106,14 @@ tests_unit_test_hosts_copy_LDADD = $(CMOCKA_LIBS)
 # The guard's filter: what it answers on each machine, and what this kernel makes of it.
 unit_tests += tests/unit/test_guard_filter
 tests_unit_test_guard_filter_SOURCES = \
-	tests/unit/test_guard_filter.c tests/unit/bpf.c tests/unit/bpf.h src/bin/guard_filter.c
+	tests/unit/test_guard_filter.c tests/unit/bpf.c tests/unit/bpf.h src/bin/guard_filter.c \
+	src/bin/guard_memory.c
 tests_unit_test_guard_filter_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
 tests_unit_test_guard_filter_LDADD = libcore.la libbase.la $(SECCOMP_LIBS) $(CMOCKA_LIBS)
 
 unit_tests += tests/unit/test_guard_kernel
-tests_unit_test_guard_kernel_SOURCES = tests/unit/test_guard_kernel.c src/bin/guard_filter.c
+tests_unit_test_guard_kernel_SOURCES = tests/unit/test_guard_kernel.c src/bin/guard_filter.c \
+	src/bin/guard_memory.c
 tests_unit_test_guard_kernel_CPPFLAGS = $(AM_CPPFLAGS) $(SECCOMP_CFLAGS)
 tests_unit_test_guard_kernel_LDADD = $(SECCOMP_LIBS) $(CMOCKA_LIBS)
 

@@ -62,6 +62,7 @@ static void the_defaults_are_those_of_their_rows(void **state)
 	assert_int_equal(options.settings.local, LOCAL_REFUSE);
 	assert_int_equal(options.settings.isolate, ISOLATE_PROGRAM);
 	assert_int_equal(options.settings.names, NAMES_RESOLVE);
+	assert_int_equal(options.settings.setuid, SETUID_REFUSE);
 	assert_int_equal(options.settings.pipeline, PIPELINE_AUTO);
 	assert_int_equal(options.settings.log, LOG_LEVEL_WARN);
 	assert_int_equal(options.settings.timeout, 120);
@@ -137,6 +138,8 @@ static const struct {
 	{OPTION_LOCAL, "refuse", NULL},
 	{OPTION_LOCAL, "direct", NULL},
 	{OPTION_LOCAL, "tunnel", NULL},
+	{OPTION_SETUID, "refuse", NULL},
+	{OPTION_SETUID, "unprivileged", NULL},
 	{OPTION_POOL_SIZE, "4096", NULL},
 	{OPTION_POOL_SIZE, "65536", NULL},
 	{OPTION_NAME_CACHE, "0", NULL},
@@ -180,6 +183,8 @@ static void words_have_the_numbers_of_their_enums(void **state)
 	assert_int_equal(options.settings.local, LOCAL_DIRECT);
 	assert_true(set(OPTION_LOCAL, "tunnel"));
 	assert_int_equal(options.settings.local, LOCAL_TUNNEL);
+	assert_true(set(OPTION_SETUID, "unprivileged"));
+	assert_int_equal(options.settings.setuid, SETUID_UNPRIVILEGED);
 	assert_true(set(OPTION_PIPELINE, "yes"));
 	assert_int_equal(options.settings.pipeline, PIPELINE_YES);
 	assert_true(set(OPTION_LOG, "quiet"));
@@ -290,6 +295,7 @@ static const struct {
 	{OPTION_TIMEOUT, " 1", "from 1 to 86400"},
 	{OPTION_TIMEOUT, "60s", "from 1 to 86400"},
 	{OPTION_TIMEOUT, "99999999999999999999999", "from 1 to 86400"},
+	{OPTION_SETUID, "yes", "is not one of refuse, unprivileged"},
 	{OPTION_PIPELINE, "maybe", "is not one of auto, yes, no"},
 	{OPTION_LOG, "verbose", "is not one of quiet, warn, info, debug"},
 	{OPTION_LOG_FILE, "tunic.log", "is not an absolute path"},
