@@ -9,14 +9,16 @@ packages_of() {
 	tests) echo libcmocka-dev bats procps musl-tools libeatmydata1 libtirpc-dev libcap2-bin git wget openssh-client \
 		openssh-server binutils file xz-utils strace iputils-ping perl netbase \
 		netcat-openbsd inetutils-telnet bind9-host bind9-dnsutils \
-		gdb gcc-multilib? busybox-static golang-go sudo ;;
+		gdb gcc-multilib? busybox-static golang-go sudo bubblewrap ;;
 	tor) echo tor curl python3 util-linux iproute2 tcpdump ;;
 	clang) echo clang libclang-rt-dev? ;;
 	lint) echo git cppcheck shellcheck mandoc binutils clang-format-14? ;;
 	clients) "$ROOT/tests/clients/run" --packages
 		echo g++ libevent-dev libev-dev libuv1-dev libglib2.0-dev libboost-dev libcurl4-openssl-dev cargo \
 			librust-mio-dev libio-async-perl libanyevent-perl aria2 wget2 nginx-light redis-tools \
-			postgresql-client weechat-headless irssi bsdutils transmission-cli ;;
+			postgresql-client weechat-headless irssi bsdutils transmission-cli \
+			rustc libnghttp2-dev libidn2-dev librtmp-dev libssh2-1-dev libpsl-dev libldap-dev \
+			libzstd-dev libbrotli-dev zlib1g-dev libssl-dev ;;
 	rivals) echo torsocks proxychains4 ;;
 	esac
 }
