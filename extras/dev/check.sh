@@ -83,6 +83,7 @@ lane_suites() {
 		step "$suite" "$(suite_title "$suite")" suite_run "$suite" "$BUILD" $CLIENTS
 	done
 	step lint "checks on the tree" lint_run
+	step leak-swap "nor where it cannot have descriptors of programs" suite_run leak "$BUILD" --swap
 }
 
 lane_tor() {
