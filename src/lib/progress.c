@@ -97,14 +97,19 @@ enum progress_published progress_publish(int fd, const struct tunnelled *tunnel,
 	return opening != NULL ? PROGRESS_PUBLISHED : PROGRESS_NO_ROOM;
 }
 
-/* A socket such as the program had takes the place of the stand-in. */
+/*
+ * A socket such as the program had takes the place of the stand-in. Whoever else has that, by a fork or a duplicate, is
+ * left with a connection that has ended, not with one to the proxy.
+ */
 static bool stand_in_ends(struct opening *opening, int fd)
 {
 	struct tunnelled tunnel;
 	uint64_t cookie;
 
-	if (!fd_table_peek(fd, &cookie, &tunnel) || tunnel.carrier == CARRIER_OWN ||
-		stand_in_undo(fd, &tunnel) != 0)
+	if (!fd_table_peek(fd, &cookie, &tunnel) || tunnel.carrier == CARRIER_OWN)
+		return false;
+	real.shutdown(fd, SHUT_RDWR);
+	if (stand_in_undo(fd, &tunnel) != 0)
 		return false;
 	tunnel.carrier = CARRIER_OWN;
 	atomic_store(&opening->cookie, fd_table_cookie(fd));

@@ -49,6 +49,10 @@ load situations
 	alike lives spawned-meanwhile
 }
 
+@test "a refusal is one to parent and child, and told to who asks first" {
+	alike_in_all lives "refused-after-fork refused-for-both"
+}
+
 @test "a connection that opens is handed to the program that exec makes" {
 	alike lives handed-to-exec
 }

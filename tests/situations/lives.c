@@ -403,6 +403,52 @@ static void spawned_meanwhile(void)
 	show_open("answered", fd, ECHOES);
 }
 
+/* Whoever waits takes the error; the other one, too, has a connection that is none. */
+static void refused_after_fork(void)
+{
+	const short all = POLLIN | POLLOUT | POLLRDHUP;
+	int fd = opening(REFUSES);
+	pid_t child;
+
+	until_held(fd, 1);
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		show_poll("child", fd, all, PATIENCE);
+		show_error("child", fd);
+		exit(0);
+	}
+	answer(1);
+	show_child("child", child);
+	show_poll("parent", fd, all, PATIENCE);
+	show_error("parent", fd);
+	show("send", send(fd, "x", 1, MSG_NOSIGNAL));
+	show_value("recv", recv(fd, (char[4]){0}, 4, 0));
+}
+
+/* The same, but it is the other one that asks. */
+static void refused_for_both(void)
+{
+	const short all = POLLIN | POLLOUT | POLLRDHUP;
+	int fd = opening(REFUSES);
+	pid_t child;
+
+	until_held(fd, 1);
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		show_poll("child", fd, all, PATIENCE);
+		exit(0);
+	}
+	answer(1);
+	show_child("child", child);
+	show_poll("parent", fd, all, PATIENCE);
+	show_error("parent", fd);
+	show_error("once", fd);
+	show("send", send(fd, "x", 1, MSG_NOSIGNAL));
+	show_value("recv", recv(fd, (char[4]){0}, 4, 0));
+}
+
 /* ---- exec ------------------------------------------------------------------------------------------ */
 
 /* The program that it has become: what it inherited opens, and is the program's from its first byte. */
@@ -658,6 +704,8 @@ static const struct situation situations[] = {
 	{"forked-without-epoll-changed", forked_without_epoll_changed},
 	{"vforked-and-closed", vforked_and_closed},
 	{"spawned-meanwhile", spawned_meanwhile},
+	{"refused-after-fork", refused_after_fork},
+	{"refused-for-both", refused_for_both},
 	{"handed-to-exec", handed_to_exec},
 	{"handed-by-duplicate", handed_by_duplicate},
 	{"handed-by-spawn", handed_by_spawn},

@@ -51,6 +51,11 @@ on_a_stand_in() {
 	on_a_stand_in lives "forked forked-and-closed left-to-a-child handed-to-exec handed-on closed-and-connected-anew"
 }
 
+# The reason is told in the process that has heard it.
+@test "stand-in: a refusal ends the connection of parent and child" {
+	on_a_stand_in lives refused-after-fork
+}
+
 @test "stand-in: threads that have slept since before the connect are woken by its answer alone" {
 	on_a_stand_in sleeping "one-asleep-before two-asleep-before asleep-level asleep-edge asleep-one-shot"
 }
