@@ -274,8 +274,9 @@ int jail_socket(const struct jail *jail, int domain, int type, int protocol)
 
 	if (send(jail->broker, &wish, sizeof(wish), MSG_NOSIGNAL) == sizeof(wish))
 		channel_receive_descriptor(jail->broker, &error, sizeof(error), &fd);
+	/* One that was sent, and did not arrive, found no number free here. */
 	if (fd < 0)
-		errno = error;
+		errno = error ? error : EMFILE;
 	return fd;
 }
 

@@ -81,7 +81,7 @@ static void operation_end(struct operation *operation)
 	free(operation);
 }
 
-/* A new socket goes to the caller. False: nobody waits for it now. */
+/* A new socket goes to the caller. False: nobody waits for it now, or who waits cannot take it. */
 static bool hand_over(struct operation *operation)
 {
 	const struct call *call = &operation->call;
@@ -95,10 +95,21 @@ static bool hand_over(struct operation *operation)
 	return operation->handed;
 }
 
+/* Who waits could not take the socket: his limit has come to be below its number. */
+static bool is_out_of_reach(const struct operation *operation)
+{
+	return !operation->handed && operation->call.id != 0 &&
+	       notice_valid(guard_run.listener, operation->call.id);
+}
+
 /* The call that waits gets its answer; where there is none, or it is gone, the next one will. */
 static void operation_answer(struct operation *operation, int error)
 {
 	operation->kept = error == 0 && !hand_over(operation);
+	if (operation->kept && is_out_of_reach(operation)) {
+		operation->kept = false;
+		error = EMFILE;
+	}
 	if (operation->kept) {
 		operation->call.id = 0;
 		return;
@@ -219,10 +230,11 @@ void operation_direct(const struct call *call, int fd, const struct socket_facts
 	struct operation *operation;
 
 	if (!socket_is_blocking(fd)) {
-		const int error = socket_connect(fd, to, len);
+		int error = socket_connect(fd, to, len);
 
-		if (guard_run.swaps && (error == 0 || error == EINPROGRESS))
-			swap_in(guard_run.listener, call->id, call->caller, call->number, fd);
+		if (guard_run.swaps && (error == 0 || error == EINPROGRESS) &&
+			!swap_in(guard_run.listener, call->id, call->caller, call->number, fd))
+			error = EMFILE;
 		notice_answer(guard_run.listener, call->id, error);
 		close(fd);
 		return;
@@ -235,12 +247,20 @@ void operation_direct(const struct call *call, int fd, const struct socket_facts
 	talk_direct(&operation->talk, fd);
 }
 
-static void caller_release(struct operation *operation)
+/* Answers EINPROGRESS. False: that cannot be, and the operation is over. */
+static bool caller_release(struct operation *operation)
 {
+	const bool handed = hand_over(operation);
+
+	if (!handed && is_out_of_reach(operation)) {
+		operation_answer(operation, EMFILE);
+		return false;
+	}
 	operation->released = true;
-	operation->unheard = !hand_over(operation) ||
-			     !notice_answer(guard_run.listener, operation->call.id, EINPROGRESS);
+	operation->unheard =
+		!handed || !notice_answer(guard_run.listener, operation->call.id, EINPROGRESS);
 	operation->call = (struct call){.id = 0};
+	return true;
 }
 
 /* False: it cannot be, and the operation is over. */
@@ -321,9 +341,8 @@ void operation_resolve(const struct call *call, int fd, const struct socket_fact
 	if (!operation || !park(operation, facts))
 		return;
 	operation->resolved = true;
-	if (!blocking)
-		caller_release(operation);
-	join(operation);
+	if (blocking || caller_release(operation))
+		join(operation);
 }
 
 bool operation_join(const struct call *call, int fd, uint64_t cookie)

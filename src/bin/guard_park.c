@@ -33,7 +33,7 @@
 
 /* A place of one family. Its descriptors are open for as long as the supervisor lives. */
 struct place {
-	int listener; /* 0: not yet made, -1: there can be none */
+	int listener; /* 0: not yet made */
 	int filler;   /* the connection that fills its queue */
 	struct sockaddr_storage at;
 	socklen_t len;
@@ -74,7 +74,11 @@ static bool place_fill(struct place *place)
 	if (listen(place->listener, 0) < 0 || getsockname(place->listener, at, &place->len) < 0)
 		return false;
 	place->filler = socket_there(at->sa_family, 0);
-	return place->filler >= 0 && connect(place->filler, at, place->len) == 0;
+	if (place->filler >= 0 && connect(place->filler, at, place->len) == 0)
+		return true;
+	if (place->filler >= 0)
+		close(place->filler);
+	return false;
 }
 
 static struct endpoint place_address(const char *loopback)
@@ -88,6 +92,7 @@ static struct endpoint place_address(const char *loopback)
 	return at;
 }
 
+/* What keeps one from being made may pass, as a lack of descriptors does: the next call tries again. */
 static bool place_make(struct place *place, const char *loopback)
 {
 	const struct endpoint at = place_address(loopback);
@@ -97,13 +102,15 @@ static bool place_make(struct place *place, const char *loopback)
 	place->listener = socket_at((const struct sockaddr *)&place->at, place->len);
 	if (place->listener >= 0 && place_fill(place))
 		return true;
-	place->listener = -1;
+	if (place->listener >= 0)
+		close(place->listener);
+	place->listener = 0;
 	return false;
 }
 
 static bool place_ready(struct place *place, const char *loopback)
 {
-	return place->listener > 0 || (place->listener == 0 && place_make(place, loopback));
+	return place->listener > 0 || place_make(place, loopback);
 }
 
 /* The place for a socket: an IPv6 one may be bound to an IPv4 address, or there is no IPv6 here. */

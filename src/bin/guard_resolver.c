@@ -18,6 +18,7 @@
 #include "bin/guard_resolver.h"
 
 enum { MESSAGE_MAX = DNS_QUERY_MAX + 512, LENGTH_LEN = 2 };
+enum { TURNS = 16 /* until others may have their turn */ };
 
 static struct watch watches[2];
 
@@ -161,9 +162,11 @@ static bool stream_receive(struct stream *stream)
 
 static void stream_read(struct stream *stream)
 {
+	int turn = 0;
+
 	stream->reading = true;
-	while (!stream->over && !stream->asked && stream_receive(stream))
-		;
+	while (!stream->over && !stream->asked && turn < TURNS && stream_receive(stream))
+		turn++;
 	stream->reading = false;
 	if (!stream->over && loop_watch(&stream->watch, stream->asked ? 0 : EPOLLIN))
 		return;

@@ -70,6 +70,37 @@ teardown() { background_end; }
 	assert_output '1 of 1 EINPROGRESS'
 }
 
+@test "a supervisor that lacks descriptors refuses, and serves when it has some again" {
+	needs python3
+	proxy
+	for TUNIC_GUARD in on seal; do
+		guarded ./past "$(command -v python3)" -c '
+import os, resource, signal, socket
+def connect():
+    s = socket.socket()
+    s.settimeout(20)
+    s.connect(("192.0.2.1", 80))
+def datagram():
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+def attempt(what):
+    try:
+        what()
+    except OSError:
+        pass
+signal.alarm(50)
+limits = resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE)
+for room in range(3, 24):
+    resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (room, limits[1]))
+    attempt(connect)
+    attempt(datagram)
+resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, limits)
+connect()
+datagram()
+print("served")'
+		assert_output 'served'
+	done
+}
+
 @test "a proxy on a unix socket, and one of another family, serve all sockets" {
 	proxy --unix="$BATS_TEST_TMPDIR/proxy"
 	guarded ./static connect 192.0.2.1 80 20

@@ -99,6 +99,20 @@ swapped() {
 	swapped '5 of 5' ./static timer 192.0.2.1 80 5 restart
 }
 
+@test "where descriptors cannot be duplicated a limit that has come below their numbers is told" {
+	needs python3
+	for waits in "" 1; do
+		swapped 'EMFILE' ./past "$(command -v python3)" -c '
+import errno, os, resource, signal, socket, sys
+signal.alarm(50)
+s = socket.socket()
+s = socket.socket(fileno=os.dup2(s.fileno(), 100))
+s.setblocking(bool(sys.argv[1]))
+resource.setrlimit(resource.RLIMIT_NOFILE, (50, 50))
+print(errno.errorcode[s.connect_ex(("192.0.2.1", 80))])' "$waits"
+	done
+}
+
 @test "where descriptors cannot be duplicated the same is refused" {
 	swapped '0 of 1 ECONNREFUSED' ./static connect 127.0.0.1 22
 	swapped '0 of 1 ECONNREFUSED' ./static datagram 192.0.2.1 443

@@ -93,6 +93,31 @@ print(ask(b"\0\0").recv(1))
 	assert_output $'0007\n0007\nb\'\'\nb\'\''
 }
 
+@test "who asks a name server without end keeps nobody waiting" {
+	needs python3
+	guarded ./past "$(command -v python3)" -c '
+import os, signal, socket, sys, threading
+query = bytes.fromhex("0015000701000001000000000000016101620000100001")
+def hear(s):
+    while s.recv(1 << 20):
+        pass
+signal.alarm(50)
+ready, ours = os.pipe()
+asker = os.fork()
+if asker == 0:
+    s = socket.create_connection((sys.argv[1], 53))
+    threading.Thread(target=hear, args=(s,), daemon=True).start()
+    os.write(ours, b".")
+    while True:
+        s.sendall(query * 4000)
+os.read(ready, 1)
+for _ in range(100):
+    s = socket.create_connection(("192.0.2.1", 80))
+os.kill(asker, signal.SIGKILL)
+print("served")' "$(name_server)"
+	assert_output 'served'
+}
+
 @test "a server that is not the system's is asked over TCP by way of the proxy" {
 	guarded ./static connect 192.0.2.53 53
 	assert_output '1 of 1'
