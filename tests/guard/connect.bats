@@ -74,6 +74,7 @@ teardown() { background_end; }
 	needs python3
 	proxy
 	for TUNIC_GUARD in on seal; do
+		export TUNIC_GUARD
 		guarded ./past "$(command -v python3)" -c '
 import os, resource, signal, socket
 def connect():
