@@ -15,6 +15,9 @@
 #include "lib/lookup.h"
 #include "lib/real.h"
 
+/* Where the buffer has no room for a line of the hosts file libc says ERANGE, whatever the name; so libc is asked then. */
+enum { LINE_OF_HOSTS = 1024 };
+
 /* What the functions that return static storage return; the buffer grows with the answers. */
 static struct {
 	struct hostent entry;
@@ -132,7 +135,7 @@ EXPORTED int gethostbyname2_r(const char *restrict name, int af, struct hostent 
 		return give(EAFNOSUPPORT, entry, result, 0, herrorp);
 	if (is_numeric(name))
 		return real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
-	if (hosts_file && !local_names_lack(name)) {
+	if (hosts_file && (n < LINE_OF_HOSTS || !local_names_lack(name))) {
 		error = real.gethostbyname2_r(name, af, entry, buffer, n, result, herrorp);
 		handed_out_note_entry(*result);
 		/* A name with addresses of the other family alone is this machine's too. */

@@ -160,6 +160,8 @@ for service, family, kind, flags in (("no-such", 0, 1, 0), ("no-such", 0, 1, soc
 
 @test "gethostby*: a buffer that is too small is told so, and never overrun" {
 	same "$(program hostent)" sizes multi.test 127.0.0.1 203.0.113.5 2001:db8::5 nowhere.example
+	sleep 3 # the library keeps a copy of a hosts file that has not just been written
+	same "$(program hostent)" sizes nowhere.example
 }
 
 @test "gethostby*: a public name, and its address, as from the hosts file" {
