@@ -4,6 +4,7 @@
 Nothing here waits for a time to pass. After a program has ended, a marked frame is sent the same
 way from every processor, for each has its own queue; what was sent before arrives before them.
 """
+import errno
 import ipaddress
 import os
 import select
@@ -59,6 +60,19 @@ def describe(frame):
     return f"frame {kind:04x}", ()
 
 
+def send(sock, frame):
+    """Sends a frame, again where the kernel had no room for it: whatever else runs may have filled its queues."""
+    for _ in range(500):
+        try:
+            sock.send(frame)
+            return
+        except OSError as problem:
+            if problem.errno != errno.ENOBUFS:
+                raise
+            time.sleep(0.01)
+    raise OSError(errno.ENOBUFS, "no frame can be sent")
+
+
 class Watch:
     """One interface: `listener` sees its frames, those that `sender` sends from inside included."""
 
@@ -89,7 +103,7 @@ class Watch:
         frame = bytes.fromhex("ffffffffffff020000007701") + struct.pack("!H", FENCE) + bytes(46)
         for processor in processors:
             os.sched_setaffinity(0, [processor])
-            self._sender.send(frame)
+            send(self._sender, frame)
         os.sched_setaffinity(0, processors)
         return len(processors)
 
@@ -148,4 +162,4 @@ def knock(outer, mac, source, to, port):
         packet = struct.pack("!IHBB", 6 << 28, 20, socket.IPPROTO_TCP, 64) \
             + source.packed + to.packed + segment
     address = bytes.fromhex(mac.replace(":", ""))
-    outer.send(address + address + struct.pack("!H", kind) + packet)
+    send(outer, address + address + struct.pack("!H", kind) + packet)
