@@ -25,22 +25,14 @@ fetches() {
 	[ -z "$stderr" ] || { seen; fail "expected silence"; }
 }
 
-# go_build CGO: `fetching`, static without cgo, and with it by libc's resolver.
-go_build() {
-	local go
-	go=$(command -v go || echo /usr/lib/go-*/bin/go)
-	needs "$go" gcc
-	GOCACHE=$BATS_TEST_TMPDIR/cache GO111MODULE=off CGO_ENABLED=$1 "$go" build -o fetching "$TESTS/clients/fetching.go"
-}
-
 @test "a static Go program, by name and by address" {
-	go_build 0
+	go_build 0 "$TESTS/clients/fetching.go"
 	fetches $'tornet ok /name\ntornet ok /address' ./fetching "$BY_NAME/name" "$BY_IPV4/address"
 }
 
 # Go's own resolver asks nobody about .onion, and says that there is none.
 @test "a Go program, by onion, where it asks libc" {
-	go_build 1
+	go_build 1 "$TESTS/clients/fetching.go"
 	GODEBUG=netdns=cgo fetches $'tornet ok /onion\ntornet ok /name' ./fetching "$BY_ONION/onion" "$BY_NAME/name"
 }
 

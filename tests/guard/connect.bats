@@ -8,14 +8,7 @@
 load ../lib/tunic
 load guarded
 
-setup_file() {
-	tunic_setup
-	programs_build
-}
-
 setup() { guarded_setup; }
-
-teardown() { background_end; }
 
 @test "a thread that exchanges descriptor and address gets no connection past the proxy" {
 	answers "$BATS_TEST_TMPDIR/connections"
@@ -34,12 +27,7 @@ teardown() { background_end; }
 
 @test "signals interrupt it, or do not, as their handlers say; and no connection is lost" {
 	proxy
-	for program in static dynamic; do
-		guarded ./$program timer 192.0.2.1 80 2000
-		[[ $output == '2000 of 2000' || $output == '2000 of 2000 EINTR' ]] || { seen; return 1; }
-		guarded ./$program timer 192.0.2.1 80 2000 restart
-		assert_output '2000 of 2000'
-	done
+	interrupted 2000
 }
 
 @test "signals interrupt one that has to wait, and it goes on when it is called again" {

@@ -1,5 +1,23 @@
 # SPDX-License-Identifier: MIT
 # For the suites about the guard: programs that the library cannot be in, a proxy, and tunic with the guard.
+#
+#	load ../lib/tunic
+#	load guarded
+#
+# A file whose tests need something else in their setup has one of its own, with guarded_setup in it.
+
+setup_file() {
+	tunic_setup
+	programs_build
+}
+
+setup() {
+	guarded_setup
+	# shellcheck disable=SC2119 # without options of its own
+	proxy
+}
+
+teardown() { background_end; }
 
 # programs_build: the kinds of client, into the file's own folder; and `past`, `without`.
 programs_build() {
@@ -23,6 +41,7 @@ guarded_setup() {
 }
 
 # proxy OPTIONS...: a proxy that grants everything and sends back what it gets; $TUNIC_PROXY is where.
+# shellcheck disable=SC2120 # some tests have options for it
 proxy() {
 	background proxy "$BUILD_UNDER_TEST/tests/servers/socks_sink" "$@"
 	wait_until 10 grep -q . "$(background_log proxy)"
@@ -47,4 +66,17 @@ while True:
 # guarded PROGRAM...: under tunic, with an end.
 guarded() {
 	run --separate-stderr timeout 60 "$TUNIC" "$@"
+}
+
+# interrupted COUNT: so many connections beside a timer's signals, whose handler says whether they interrupt; none is
+# lost.
+# shellcheck disable=SC2154 # $output comes from bats
+interrupted() {
+	local program
+	for program in static dynamic; do
+		guarded ./$program timer 192.0.2.1 80 "$1"
+		[[ $output == "$1 of $1" || $output == "$1 of $1 EINTR" ]] || { seen; return 1; }
+		guarded ./$program timer 192.0.2.1 80 "$1" restart
+		assert_output "$1 of $1"
+	done
 }

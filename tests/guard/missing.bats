@@ -8,18 +8,6 @@
 load ../lib/tunic
 load guarded
 
-setup_file() {
-	tunic_setup
-	programs_build
-}
-
-setup() {
-	guarded_setup
-	proxy
-}
-
-teardown() { background_end; }
-
 # lacking WHAT COMMAND...
 lacking() {
 	run --separate-stderr timeout 60 ./without "$1" "${@:2}"

@@ -8,18 +8,6 @@
 load ../lib/tunic
 load guarded
 
-setup_file() {
-	tunic_setup
-	programs_build
-}
-
-setup() {
-	guarded_setup
-	proxy
-}
-
-teardown() { background_end; }
-
 @test "a name is asked of the proxy, whichever libc the program has" {
 	for program in static musl dynamic; do
 		guarded ./$program name sink.example 80

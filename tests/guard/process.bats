@@ -8,18 +8,6 @@
 load ../lib/tunic
 load guarded
 
-setup_file() {
-	tunic_setup
-	programs_build
-}
-
-setup() {
-	guarded_setup
-	proxy
-}
-
-teardown() { background_end; }
-
 # The program answers "guarded" in each of these, so that none passes without the guard.
 GUARDED='[ "$(cat /proc/$PPID/comm)" = tunic ] || exit 99;'
 

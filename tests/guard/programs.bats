@@ -8,18 +8,6 @@
 load ../lib/tunic
 load guarded
 
-setup_file() {
-	tunic_setup
-	programs_build
-}
-
-setup() {
-	guarded_setup
-	proxy
-}
-
-teardown() { background_end; }
-
 # reaches COMMAND...: by address, and without a word.
 reaches() {
 	guarded "$@" connect 192.0.2.1 80 20
@@ -80,12 +68,7 @@ reaches() {
 }
 
 @test "a Go program, by address and by name, eight at once" {
-	local go
-	go=$(command -v go || echo /usr/lib/go-*/bin/go)
-	needs "$go"
-	# shellcheck disable=SC2030,SC2031 # for this test alone
-	export GOCACHE=$BATS_TEST_TMPDIR/cache GO111MODULE=off CGO_ENABLED=0
-	"$go" build -o dialling "$TESTS/guard/dialling.go"
+	go_build 0 "$TESTS/guard/dialling.go"
 	guarded ./dialling 192.0.2.1:80 8
 	assert_output '8 of 8'
 	guarded ./dialling sink.example:80 8

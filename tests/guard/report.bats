@@ -8,18 +8,11 @@
 load ../lib/tunic
 load guarded
 
-setup_file() {
-	tunic_setup
-	programs_build
-}
-
 setup() {
 	guarded_setup
 	proxy
 	REPORT=$BATS_TEST_TMPDIR/report
 }
-
-teardown() { background_end; }
 
 # reported: the report as sorted lines of "what program count reason".
 reported() {

@@ -8,18 +8,11 @@
 load ../lib/tunic
 load guarded
 
-setup_file() {
-	tunic_setup
-	programs_build
-}
-
 setup() {
 	guarded_setup
 	export TUNIC_GUARD=seal
 	proxy
 }
-
-teardown() { background_end; }
 
 # python CODE ARGUMENTS...: a program that the library is not in.
 python() {
@@ -74,10 +67,7 @@ as_user() {
 }
 
 @test "a Go program is carried, by address and by name" {
-	local go
-	go=$(command -v go || echo /usr/lib/go-*/bin/go)
-	needs "$go"
-	GOCACHE=$BATS_TEST_TMPDIR/cache GO111MODULE=off CGO_ENABLED=0 "$go" build -o dialling "$TESTS/guard/dialling.go"
+	go_build 0 "$TESTS/guard/dialling.go"
 	guarded ./dialling 192.0.2.1:80 8
 	assert_output '8 of 8'
 	guarded ./dialling sink.example:80 8
@@ -94,12 +84,7 @@ as_user() {
 }
 
 @test "signals interrupt it, or do not, as their handlers say; and no connection is lost" {
-	for program in static dynamic; do
-		guarded ./$program timer 192.0.2.1 80 500
-		[[ $output == '500 of 500' || $output == '500 of 500 EINTR' ]] || { seen; return 1; }
-		guarded ./$program timer 192.0.2.1 80 500 restart
-		assert_output '500 of 500'
-	done
+	interrupted 500
 }
 
 @test "names are asked of the proxy: by any libc, by dig, and by curl with an emptied environment" {

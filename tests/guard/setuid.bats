@@ -9,11 +9,6 @@ load ../lib/tunic
 load ../e2e/staging
 load guarded
 
-setup_file() {
-	tunic_setup
-	programs_build
-}
-
 # $PLACE has a program of each kind, and `id` and `grep` tell by which rights they run.
 setup() {
 	guarded_setup

@@ -66,6 +66,14 @@ needs() {
 	done
 }
 
+# go_build CGO SOURCE: the program of that name; static with CGO 0, and with 1 it asks libc for names.
+go_build() {
+	local go
+	go=$(command -v go || echo /usr/lib/go-*/bin/go)
+	needs "$go" gcc || return
+	GOCACHE=$BATS_TEST_TMPDIR/cache GO111MODULE=off CGO_ENABLED=$1 "$go" build "$2"
+}
+
 # ---- servers ------------------------------------------------------------------------------------
 
 # What a test starts ends with the test, what setup_file starts ends with the file.

@@ -6,18 +6,11 @@
 load ../lib/tunic
 load ../guard/guarded
 
-setup_file() {
-	tunic_setup
-	programs_build
-}
-
 setup() {
 	[ -n "${STRESS_ROUNDS:-}" ] || fail "STRESS_ROUNDS is not set" || return
 	guarded_setup
 	proxy
 }
-
-teardown() { background_end; }
 
 # fifty COUNT PROGRAM ARGUMENTS...: so many connections by fifty processes at once, and none is lost.
 fifty() {
