@@ -30,5 +30,5 @@ ALL="by-poll by-poll-for-nothing by-select by-epoll by-send by-write by-recv by-
 	WAYS=(stepwise)
 	# shellcheck disable=SC2034
 	TOLD_AS=ETIMEDOUT
-	alike lives left-to-a-child-too-long silent
+	alike forking left-to-a-child-too-long silent
 }

@@ -1,56 +1,11 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# Connections that open while the process forks, execs, and hands descriptors on.
+# Connections that open while the process execs, hands descriptors on, or closes them.
 
 load situations
 
-@test "parent and child both wait for the same fifty connections" {
-	alike lives forked
-}
-
-@test "parent and child each wait for a connection that they began after the fork" {
-	alike lives forked-before
-}
-
-@test "parent and child each wait in an epoll of its own for what they began after the fork" {
-	alike lives forked-before-epoll
-}
-
-@test "a child that closes its copy leaves the parent's alone" {
-	alike lives forked-and-closed
-}
-
-@test "a child that was forked by a bare system call connects, and closes its copies alone" {
-	alike_in_all lives "forked-past-libc forked-past-libc-and-closed"
-}
-
-@test "a connection that only the child has kept opens for it" {
-	alike lives left-to-a-child
-}
-
-@test "a child that is killed while it waits leaves the parent's alone" {
-	alike lives killed-child
-}
-
-@test "parent and child wait in the same epoll" {
-	alike lives forked-with-epoll
-}
-
-@test "a parent's epoll tells of what a child has opened that has no epoll" {
-	alike_in_all lives "forked-without-epoll forked-without-epoll-edge forked-without-epoll-refused
-		forked-without-epoll-changed"
-}
-
-@test "a child of vfork that closes everything leaves the parent's alone" {
-	alike lives vforked-and-closed
-}
-
 @test "posix_spawn and system leave what is opening alone" {
 	alike lives spawned-meanwhile
-}
-
-@test "a refusal is one to parent and child, and told to who asks first" {
-	alike_in_all lives "refused-after-fork refused-for-both"
 }
 
 @test "a connection that opens is handed to the program that exec makes" {

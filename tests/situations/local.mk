@@ -4,6 +4,7 @@
 
 situations_programs = \
 	tests/situations/epolling \
+	tests/situations/forking \
 	tests/situations/lives \
 	tests/situations/nesting \
 	tests/situations/opening \
@@ -21,6 +22,7 @@ EXTRA_DIST += \
 	tests/situations/epolling.bats \
 	tests/situations/epolling.h \
 	tests/situations/failing.bats \
+	tests/situations/forking.bats \
 	tests/situations/ipv6.bats \
 	tests/situations/lives.bats \
 	tests/situations/nesting.bats \

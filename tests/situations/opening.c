@@ -24,13 +24,6 @@ static int option(int fd, int level, int name)
 	return getsockopt(fd, level, name, &value, &len) == 0 ? value : -errno;
 }
 
-static void show_answered(int fd, enum far_port port)
-{
-	answer(1);
-	show_poll("answered", fd, POLLOUT, PATIENCE);
-	show_open("answered", fd, port);
-}
-
 /* connect says EINPROGRESS, and only the server's answer makes the socket writable. */
 static void in_progress(void)
 {

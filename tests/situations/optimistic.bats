@@ -77,8 +77,9 @@ early() { alike_in_all optimistic "$1" early; }
 }
 
 @test "programs and processes that get the connection do not see the answer" {
-	alike_in_all lives "forked forked-with-epoll handed-to-exec handed-by-duplicate handed-by-spawn handed-to-a-child-by-exec
-		handed-on handed-to-itself"
+	alike_in_all forking "forked forked-with-epoll"
+	alike_in_all lives "handed-to-exec handed-by-duplicate handed-by-spawn handed-to-a-child-by-exec handed-on
+		handed-to-itself"
 }
 
 @test "a refusal is told once by the read or write that comes next" {

@@ -19,6 +19,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 /* The ports of the server; see tests/servers/late.py. */
 enum far_port {
@@ -233,6 +234,23 @@ static inline void show_open(const char *what, int fd, enum far_port port)
 	show_state(what, fd);
 	show_peer(what, fd, &place);
 	show_echo(what, fd);
+}
+
+/* The next connect is answered, and so fd is open. */
+static inline void show_answered(int fd, enum far_port port)
+{
+	answer(1);
+	show_poll("answered", fd, POLLOUT, PATIENCE);
+	show_open("answered", fd, port);
+}
+
+/* Waits for a child and tells how it ended. */
+static inline void show_child(const char *what, pid_t child)
+{
+	int status = -1;
+
+	must(waitpid(child, &status, 0) == child, "waitpid");
+	printf("%s: status %d, signal %d\n", what, WEXITSTATUS(status), WTERMSIG(status));
 }
 
 /* Who has to wait for a deadline in a loop uses up the processor till then. */

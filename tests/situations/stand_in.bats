@@ -48,12 +48,13 @@ on_a_stand_in() {
 }
 
 @test "stand-in: fork, exec and descriptors that are handed on" {
-	on_a_stand_in lives "forked forked-and-closed left-to-a-child handed-to-exec handed-on closed-and-connected-anew"
+	on_a_stand_in forking "forked forked-and-closed left-to-a-child"
+	on_a_stand_in lives "handed-to-exec handed-on closed-and-connected-anew"
 }
 
 # The reason is told in the process that has heard it.
 @test "stand-in: a refusal ends the connection of parent and child" {
-	on_a_stand_in lives refused-after-fork
+	on_a_stand_in forking refused-after-fork
 }
 
 @test "stand-in: threads that have slept since before the connect are woken by its answer alone" {

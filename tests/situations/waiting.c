@@ -123,9 +123,7 @@ static void no_longer_than_its_timeout(void)
 	show_error("then", fd);
 	show("connect again", connect_to(fd, &place));
 	show_until_held("until held", fd, 1);
-	answer(1);
-	show_poll("answered", fd, POLLOUT, PATIENCE);
-	show_open("answered", fd, ECHOES);
+	show_answered(fd, ECHOES);
 	show("connect", connect_to(fd, &place));
 }
 
@@ -169,9 +167,7 @@ static void until_interrupted(void)
 	show_error("interrupted", fd);
 	show_state("interrupted", fd);
 	show_poll("interrupted", fd, POLLIN | POLLOUT, A_WHILE);
-	answer(1);
-	show_poll("answered", fd, POLLOUT, PATIENCE);
-	show_open("answered", fd, ECHOES);
+	show_answered(fd, ECHOES);
 }
 
 /* connect, called again after a signal, waits on. */
@@ -337,9 +333,7 @@ static void no_longer_than_their_timeouts(void)
 	show("send, not waiting", send(fd, "x", 1, MSG_DONTWAIT));
 	show("recv, not waiting", recv(fd, (char[4]){0}, 4, MSG_DONTWAIT));
 	show_until_held("until held", fd, 1);
-	answer(1);
-	show_poll("answered", fd, POLLOUT, PATIENCE);
-	show_open("answered", fd, ECHOES);
+	show_answered(fd, ECHOES);
 }
 
 static void recv_until_interrupted(void)
@@ -351,9 +345,7 @@ static void recv_until_interrupted(void)
 	actor_start(&actor);
 	show("recv", recv(fd, (char[4]){0}, 4, 0));
 	actor_end(&actor);
-	answer(1);
-	show_poll("answered", fd, POLLOUT, PATIENCE);
-	show_open("answered", fd, ECHOES);
+	show_answered(fd, ECHOES);
 }
 
 /* It blocked when it connected, was interrupted, and is told not to block from now on. */
@@ -371,9 +363,7 @@ static void no_more(void)
 	show("connect again", connect_to(fd, &place));
 	show("recv", recv(fd, (char[4]){0}, 4, 0));
 	show("send", send(fd, "x", 1, 0));
-	answer(1);
-	show_poll("answered", fd, POLLOUT, PATIENCE);
-	show_open("answered", fd, ECHOES);
+	show_answered(fd, ECHOES);
 }
 
 /* TCP_FASTOPEN_CONNECT lets a connect wait for the first bytes where the server is known to take them so. */
@@ -386,9 +376,7 @@ static void with_fast_open(void)
 	show("setsockopt", setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &on, sizeof(on)));
 	show("connect", connect_to(fd, &place));
 	show_until_held("until held", fd, 1);
-	answer(1);
-	show_poll("answered", fd, POLLOUT, PATIENCE);
-	show_open("answered", fd, ECHOES);
+	show_answered(fd, ECHOES);
 }
 
 /* SIGIO comes when the connection does, not for what a proxy says before. */
