@@ -4,12 +4,14 @@
 
 situations_programs = \
 	tests/situations/epolling \
+	tests/situations/first_calls \
 	tests/situations/forking \
 	tests/situations/lives \
 	tests/situations/nesting \
 	tests/situations/opening \
 	tests/situations/optimistic \
 	tests/situations/polling \
+	tests/situations/refused_late \
 	tests/situations/refusing \
 	tests/situations/sleeping \
 	tests/situations/storms \
@@ -19,6 +21,7 @@ check_PROGRAMS += $(situations_programs)
 
 EXTRA_DIST += \
 	tests/servers/late.py \
+	tests/situations/early.h \
 	tests/situations/epolling.bats \
 	tests/situations/epolling.h \
 	tests/situations/failing.bats \

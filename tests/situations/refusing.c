@@ -24,10 +24,7 @@ static int refused(void)
 	return fd;
 }
 
-/*
- * What is left when the error has been told. Where connect did not tell it, the next connect says that the
- * last one is over, and only the one after that begins anew.
- */
+/* What is left when the error has been told. */
 static void show_left(int fd)
 {
 	const struct place place = far_place(ECHOES_AT_ONCE);
@@ -40,9 +37,7 @@ static void show_left(int fd)
 	show_value("then recv", recv(fd, (char[4]){0}, 4, 0));
 	show_poll("in the end", fd, POLLIN | POLLOUT | POLLRDHUP, 0);
 	fcntl(fd, F_SETFL, 0);
-	show("connect", connect_to(fd, &place));
-	show("and again", connect_to(fd, &place));
-	show_open("connected", fd, ECHOES_AT_ONCE);
+	show_connect_anew(fd);
 }
 
 static void by_poll(void)

@@ -7,7 +7,7 @@
  *
  * CONTROL is the unix socket of tests/servers/late.py, whose server answers no connect before the program
  * says so: what is seen before the answer and what after it does not depend on how quick anybody is. With
- * "6" the server is reached by IPv6; "silent" is for refusing.c, "early" for optimistic.c.
+ * "6" the server is reached by IPv6; "silent" is for refusing.c, "early" for those with early.h.
  */
 #ifndef TUNIC_TESTS_SITUATIONS_SITUATION_H
 #define TUNIC_TESTS_SITUATIONS_SITUATION_H
@@ -242,6 +242,19 @@ static inline void show_answered(int fd, enum far_port port)
 	answer(1);
 	show_poll("answered", fd, POLLOUT, PATIENCE);
 	show_open("answered", fd, port);
+}
+
+/*
+ * After a refusal that something else than connect has told, the next connect says that the last one is over,
+ * and only the one after that begins anew.
+ */
+static inline void show_connect_anew(int fd)
+{
+	const struct place place = far_place(ECHOES_AT_ONCE);
+
+	show("connect", connect_to(fd, &place));
+	show("and again", connect_to(fd, &place));
+	show_open("connected", fd, ECHOES_AT_ONCE);
 }
 
 /* Waits for a child and tells how it ended. */
