@@ -58,16 +58,7 @@ static void go_on(const struct request *request)
 /* The name that the run has given this stand-in address. False: none. */
 static bool name_of(const struct addr *addr, char name[static NAME_BUF])
 {
-	const struct settings *settings = guard_run.settings;
-	struct addr plain = *addr;
-	uint32_t slot = POOL_NO_SLOT;
-
-	addr_unmap(&plain);
-	if (prefix_contains(&settings->pool_ipv4, &plain))
-		slot = prefix_index(&settings->pool_ipv4, &plain);
-	else if (prefix_contains(&settings->pool_ipv6, &plain))
-		slot = prefix_index(&settings->pool_ipv6, &plain);
-	return guard_run.pool.block && pool_name(&guard_run.pool, slot, name);
+	return pool_name(&guard_run.pool, policy_pool_slot(guard_run.settings, addr), name);
 }
 
 static void refuse_address(

@@ -51,11 +51,9 @@ static void respond_address(const struct question *question, const struct addr *
 static void respond_from_pool(const struct question *question, const char *name)
 {
 	const struct prefix *prefix = &guard_run.settings->pool_ipv4;
+	const uint32_t slot = pool_add(&guard_run.pool, name, prefix_capacity(prefix));
 	struct addr addr;
-	uint32_t slot = POOL_NO_SLOT;
 
-	if (guard_run.pool.block)
-		slot = pool_add(&guard_run.pool, name, prefix_capacity(prefix));
 	if (slot == POOL_NO_SLOT) {
 		words_refusal(REFUSAL_POOL_FULL, name);
 		respond_nothing(question, DNS_SERVFAIL);
@@ -168,17 +166,6 @@ static void answer_name(const struct question *question)
 		respond_nothing(question, DNS_NXDOMAIN);
 }
 
-static uint32_t slot_of(const struct addr *addr)
-{
-	const struct settings *settings = guard_run.settings;
-
-	if (prefix_contains(&settings->pool_ipv4, addr))
-		return prefix_index(&settings->pool_ipv4, addr);
-	if (prefix_contains(&settings->pool_ipv6, addr))
-		return prefix_index(&settings->pool_ipv6, addr);
-	return POOL_NO_SLOT;
-}
-
 static void answer_reverse(const struct question *question)
 {
 	char name[NAME_BUF] = "";
@@ -191,7 +178,7 @@ static void answer_reverse(const struct question *question)
 		return;
 	}
 	addr_unmap(&addr);
-	if (guard_run.pool.block && pool_name(&guard_run.pool, slot_of(&addr), name)) {
+	if (pool_name(&guard_run.pool, policy_pool_slot(guard_run.settings, &addr), name)) {
 		respond(question, DNS_NOERROR, &answer);
 	} else if (policy_may_reverse(guard_run.settings, &addr)) {
 		socks_target_addr(&about, &addr, 0);

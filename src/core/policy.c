@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "core/policy.h"
+#include "core/pool.h"
 
 enum { PORT_DNS = 53, PORT_DNS_TLS = 853, PORT_MDNS = 5353 };
 
@@ -121,13 +122,30 @@ struct judgement policy_connect(
 	return tunnel();
 }
 
+/* The prefix of the pool that the address is in. NULL: it is in none. */
+static const struct prefix *pool_prefix(const struct settings *settings, const struct addr *plain)
+{
+	if (prefix_contains(&settings->pool_ipv4, plain))
+		return &settings->pool_ipv4;
+	return prefix_contains(&settings->pool_ipv6, plain) ? &settings->pool_ipv6 : NULL;
+}
+
 bool policy_in_pool(const struct settings *settings, const struct addr *addr)
 {
 	struct addr plain = *addr;
 
 	addr_unmap(&plain);
-	return prefix_contains(&settings->pool_ipv4, &plain) ||
-	       prefix_contains(&settings->pool_ipv6, &plain);
+	return pool_prefix(settings, &plain) != NULL;
+}
+
+uint32_t policy_pool_slot(const struct settings *settings, const struct addr *addr)
+{
+	struct addr plain = *addr;
+	const struct prefix *prefix;
+
+	addr_unmap(&plain);
+	prefix = pool_prefix(settings, &plain);
+	return prefix != NULL ? prefix_index(prefix, &plain) : POOL_NO_SLOT;
 }
 
 struct judgement policy_inbound(const struct settings *settings, const struct addr *bound)

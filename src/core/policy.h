@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/addr.h"
 #include "core/options.h"
@@ -55,6 +56,9 @@ bool policy_is_proxy(const struct settings *settings, const struct endpoint *tar
 
 /* Is the address inside one of the pool's prefixes? IPv4-mapped counts as IPv4. */
 bool policy_in_pool(const struct settings *settings, const struct addr *addr);
+
+/* The slot of the pool (core/pool.h) that the address stands for. POOL_NO_SLOT: it is outside. */
+uint32_t policy_pool_slot(const struct settings *settings, const struct addr *addr);
 
 /* listen or accept on an IP stream socket bound to `bound`. */
 struct judgement policy_inbound(const struct settings *settings, const struct addr *bound);

@@ -114,23 +114,9 @@ enum lookup lookup_name(const char *name, enum addr_family family, struct lookup
 	return answer_from_tor(normal, family, answer);
 }
 
-static uint32_t pool_slot(const struct addr *addr)
-{
-	const struct settings *settings = library.settings;
-
-	if (prefix_contains(&settings->pool_ipv4, addr))
-		return prefix_index(&settings->pool_ipv4, addr);
-	if (prefix_contains(&settings->pool_ipv6, addr))
-		return prefix_index(&settings->pool_ipv6, addr);
-	return POOL_NO_SLOT;
-}
-
 bool lookup_pool_name(const struct addr *addr, char name[static NAME_BUF])
 {
-	struct addr plain = *addr;
-
-	addr_unmap(&plain);
-	return pool_name(&library.pool, pool_slot(&plain), name);
+	return pool_name(&library.pool, policy_pool_slot(library.settings, addr), name);
 }
 
 enum lookup lookup_addr(const struct addr *addr, char name[static NAME_BUF])

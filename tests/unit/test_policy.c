@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/policy.h"
+#include "core/pool.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -310,6 +311,31 @@ static void the_pool_is_what_the_settings_say(void **state)
 	}
 }
 
+static void an_address_of_the_pool_stands_for_a_slot(void **state)
+{
+	static const struct {
+		const char *addr;
+		uint32_t slot;
+	} addresses[] = {
+		{"127.192.0.0", 0},
+		{"127.192.1.2", 258},
+		{"::ffff:127.192.1.2", 258},
+		{"100::102", 258},
+		{"100::1:0:0", POOL_NO_SLOT},
+		{"127.128.0.1", POOL_NO_SLOT},
+		{"192.0.2.1", POOL_NO_SLOT},
+	};
+	const struct settings usual = defaults();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(addresses); i++) {
+		struct addr addr;
+
+		assert_true(addr_parse(&addr, addresses[i].addr));
+		assert_int_equal(policy_pool_slot(&usual, &addr), addresses[i].slot);
+	}
+}
+
 static void only_loopback_listens_unless_inbound_is_allowed(void **state)
 {
 	static const struct {
@@ -593,6 +619,7 @@ int main(void)
 		cmocka_unit_test(a_proxy_inside_the_pool_is_still_the_proxy),
 		cmocka_unit_test(a_proxy_on_a_unix_socket_has_no_ip_address),
 		cmocka_unit_test(the_pool_is_what_the_settings_say),
+		cmocka_unit_test(an_address_of_the_pool_stands_for_a_slot),
 		cmocka_unit_test(only_loopback_listens_unless_inbound_is_allowed),
 		cmocka_unit_test(local_resolvers_are_refused_by_their_paths),
 		cmocka_unit_test(abstract_names_and_long_paths_pass),
