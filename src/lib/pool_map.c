@@ -52,42 +52,45 @@ static uint32_t slots_of(int fd)
 	return pool_slots((size_t)st.st_size);
 }
 
+/* The pool of so many slots that is in this file, which is then closed. False: there is none. */
+static bool map_file(struct pool *out, int fd, uint32_t slots)
+{
+	void *map = MAP_FAILED;
+
+	if (slots != 0)
+		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	real.close(fd);
+	*out = pool_over(map, slots);
+	return map != MAP_FAILED;
+}
+
 /* The pool in the file behind `path`. False: that is not to be had. */
 static bool map_shared(struct pool *out, const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY);
-	void *map = MAP_FAILED;
 	uint32_t slots;
 
 	if (fd < 0)
 		return false;
 	slots = slots_of(fd);
 	/* The time tells a tunic that looks for abandoned pools that this one is not. */
-	if (slots != 0 && flock(fd, LOCK_SH | LOCK_NB) == 0 && futimens(fd, NULL) == 0)
-		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	real.close(fd);
-	*out = pool_over(map, slots);
+	if (slots != 0 && (flock(fd, LOCK_SH | LOCK_NB) != 0 || futimens(fd, NULL) != 0))
+		slots = 0;
+	if (!map_file(out, fd, slots))
+		return false;
 	out->room_for = room_for;
-	return map != MAP_FAILED;
+	return true;
 }
 
 /* The pool that the guard has. */
 static bool map_guards(struct pool *out)
 {
 	int fd = guarded_names();
-	void *map = MAP_FAILED;
-	uint32_t slots = 0;
 	struct stat st;
 
 	if (fd < 0)
 		return false;
-	if (fstat(fd, &st) == 0)
-		slots = pool_slots((size_t)st.st_size);
-	if (slots != 0)
-		map = mmap(NULL, pool_bytes(slots), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	real.close(fd);
-	*out = pool_over(map, slots);
-	return map != MAP_FAILED;
+	return map_file(out, fd, fstat(fd, &st) == 0 ? pool_slots((size_t)st.st_size) : 0);
 }
 
 static bool map_private(struct pool *out, uint32_t slots)
