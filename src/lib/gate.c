@@ -3,31 +3,27 @@
 #include "lib/gate.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include "lib/progress.h"
-#include "lib/real.h"
+#include "lib/socket.h"
 
 static bool is_blocking(int fd, enum gate gate, int flags)
 {
-	return gate == GATE_WHOLE ||
-	       ((flags & MSG_DONTWAIT) == 0 && (real.fcntl(fd, F_GETFL) & O_NONBLOCK) == 0);
+	return gate == GATE_WHOLE || ((flags & MSG_DONTWAIT) == 0 && socket_blocks(fd));
 }
 
 /* When the program's own patience ends: SO_RCVTIMEO or SO_SNDTIMEO. The opening has a deadline of its own. */
-static uint64_t patience(int fd, enum gate gate)
+static uint64_t patience_end(int fd, enum gate gate)
 {
-	const int name = gate == GATE_WRITE ? SO_SNDTIMEO : SO_RCVTIMEO;
+	const int option = gate == GATE_WRITE ? SO_SNDTIMEO : SO_RCVTIMEO;
 	struct timeval timeout = {0};
-	socklen_t len = sizeof(timeout);
+	const uint64_t patience = socket_patience(fd, option, &timeout);
 
-	real.getsockopt(fd, SOL_SOCKET, name, &timeout, &len);
-	if (gate == GATE_WHOLE || (timeout.tv_sec == 0 && timeout.tv_usec == 0))
+	if (gate == GATE_WHOLE || !timerisset(&timeout))
 		return UINT64_MAX;
-	return connection_now() + (uint64_t)timeout.tv_sec * 1000 +
-	       (uint64_t)timeout.tv_usec / 1000;
+	return connection_now() + patience;
 }
 
 static bool not_yet(void)
@@ -48,7 +44,7 @@ bool gate_wait(int fd, enum gate gate, int flags)
 		return true;
 	waits = is_blocking(fd, gate, flags);
 	errno = 0;
-	state = progress_wait(fd, waits ? patience(fd, gate) : 0, goal);
+	state = progress_wait(fd, waits ? patience_end(fd, gate) : 0, goal);
 	if (state == OPENING_FAILED && gate != GATE_WHOLE) {
 		errno = progress_failure(fd);
 		return errno == 0;

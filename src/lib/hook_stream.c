@@ -17,6 +17,7 @@
 #include "lib/judge.h"
 #include "lib/progress.h"
 #include "lib/real.h"
+#include "lib/socket.h"
 #include "lib/stand_in.h"
 
 EXPORTED ssize_t read(int fd, void *bytes, size_t n)
@@ -174,12 +175,9 @@ EXPORTED int __dprintf_chk(int fd, int flag, const char *restrict format, ...)
 static void look_ahead(int fd)
 {
 	const int saved = errno;
-	struct sockaddr_storage peer;
-	socklen_t len = sizeof(peer);
 	int domain;
 
-	if (socket_kind(fd, &domain) == SOCKET_STREAM &&
-		real.getpeername(fd, (struct sockaddr *)&peer, &len) != 0)
+	if (socket_kind(fd, &domain) == SOCKET_STREAM && !socket_is_connected(fd))
 		progress_cautiously();
 	errno = saved;
 }
@@ -244,7 +242,6 @@ static int shutdown_optimistic(int fd, int how)
 /* shutdown(2) on a socket that is being connected ends that. */
 EXPORTED int shutdown(int fd, int how)
 {
-	const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
 	enum opening_state state;
 	struct tunnelled tunnel;
 
@@ -257,5 +254,5 @@ EXPORTED int shutdown(int fd, int how)
 	progress_abandon(fd);
 	if (stand_in_find(fd, &tunnel))
 		return stand_in_undo(fd, &tunnel);
-	return real.connect(fd, &unspecified, sizeof(unspecified));
+	return socket_disconnect(fd);
 }

@@ -57,6 +57,7 @@ libtunic_la_SOURCES = \
 	src/lib/received.c src/lib/received.h \
 	src/lib/sequenced.h \
 	src/lib/signals.h \
+	src/lib/socket.c src/lib/socket.h \
 	src/lib/stand_in.c src/lib/stand_in.h \
 	src/lib/tunnel.c src/lib/tunnel.h \
 	src/lib/watch.c src/lib/watch.h

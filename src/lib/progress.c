@@ -20,6 +20,7 @@
 #include "lib/library.h"
 #include "lib/real.h"
 #include "lib/signals.h"
+#include "lib/socket.h"
 #include "lib/stand_in.h"
 #include "lib/watch.h"
 
@@ -34,15 +35,6 @@ static bool is_optimistic(void)
 {
 	return library.settings->optimistic &&
 	       !atomic_load_explicit(&cautious, memory_order_relaxed);
-}
-
-/* Takes the error that the kernel has for the socket: what it is is ours to say. */
-static void drain_error(int fd)
-{
-	socklen_t len = sizeof(int);
-	int error;
-
-	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
 }
 
 /* The duplicates that the program has made of the socket before connect. */
@@ -120,16 +112,13 @@ static bool stand_in_ends(struct opening *opening, int fd)
 
 /*
  * Makes the socket what it is after the kernel's own refusal: closed, with both directions shut and an
- * error in it for poll to tell. Connecting to nowhere (AF_UNSPEC) closes it, and shutdown, though it
- * says ENOTCONN, marks it.
+ * error in it for poll to tell. To disconnect it closes it, and shutdown, though it says ENOTCONN, marks it.
  */
 static void break_off(struct opening *opening, int fd)
 {
-	const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
-
 	if (stand_in_ends(opening, fd))
 		return;
-	real.connect(fd, &unspecified, sizeof(unspecified));
+	socket_disconnect(fd);
 	real.shutdown(fd, SHUT_RDWR);
 }
 
@@ -325,7 +314,8 @@ int progress_failure(int fd)
 	if (atomic_load(&opening->state) == OPENING_FAILED &&
 		atomic_load(&opening->cookie) == fd_table_cookie(fd)) {
 		error = opening->connection.error;
-		drain_error(fd);
+		/* The kernel has one, too, but which it is is ours to say. */
+		socket_error(fd);
 		opening_set(opening, OPENING_TOLD);
 	}
 	opening_unlock(&hold);

@@ -11,6 +11,7 @@
 
 #include "lib/interest.h"
 #include "lib/real.h"
+#include "lib/socket.h"
 
 static const struct {
 	int level, name;
@@ -68,11 +69,10 @@ int stand_in_place(int own, int fd, struct stand_in_registrations *lost)
 
 bool stand_in_would_replace_a_used_one(int fd)
 {
-	struct sockaddr_storage peer;
-	socklen_t peer_len = sizeof(peer), len = sizeof(int);
+	socklen_t len = sizeof(int);
 	int listening = 0;
 
-	return real.getpeername(fd, (struct sockaddr *)&peer, &peer_len) == 0 ||
+	return socket_is_connected(fd) ||
 	       (real.getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 &&
 		       listening != 0);
 }

@@ -21,6 +21,7 @@
 #include "lib/proxy.h"
 #include "lib/readiness.h"
 #include "lib/real.h"
+#include "lib/socket.h"
 #include "lib/stand_in.h"
 
 /* One connect of the program. */
@@ -171,16 +172,6 @@ bool tunnel_ask(enum socks_command command, const struct socks_target *question,
 	return false;
 }
 
-/* The program's own SO_SNDTIMEO, in milliseconds. 0: none. */
-static uint64_t patience(int fd, struct timeval *out)
-{
-	socklen_t len = sizeof(*out);
-
-	if (real.getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, out, &len) != 0)
-		return 0;
-	return (uint64_t)out->tv_sec * 1000 + (uint64_t)out->tv_usec / 1000;
-}
-
 /*
  * A blocking socket blocks in the kernel while the proxy is being reached, so our deadline is lent
  * to it as SO_SNDTIMEO; a shorter one of the program's stays and is the deadline of all. Returns
@@ -190,7 +181,7 @@ static uint64_t lend_deadline(int fd, struct timeval *saved)
 {
 	const uint64_t ours = (uint64_t)library.settings->timeout * 1000;
 	const struct timeval lent = {.tv_sec = (time_t)library.settings->timeout};
-	const uint64_t theirs = patience(fd, saved);
+	const uint64_t theirs = socket_patience(fd, SO_SNDTIMEO, saved);
 
 	if (theirs != 0 && theirs <= ours)
 		return theirs;
@@ -204,14 +195,11 @@ static uint64_t lend_deadline(int fd, struct timeval *saved)
  */
 static void disconnect(int fd, const struct tunnelled *tunnel)
 {
-	const struct sockaddr unspecified = {.sa_family = AF_UNSPEC};
-	socklen_t len = sizeof(int);
 	const int saved = errno;
-	int error;
 
 	if (tunnel->carrier == CARRIER_OWN || stand_in_undo(fd, tunnel) != 0)
-		real.connect(fd, &unspecified, sizeof(unspecified));
-	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
+		socket_disconnect(fd);
+	socket_error(fd);
 	errno = saved;
 }
 
@@ -404,24 +392,21 @@ static int open_alone(struct attempt *attempt, int begun, uint64_t until)
 	return 0;
 }
 
-/* The program hears of a failure now, or has heard of it: the socket is like new after this. */
-static int start_over(int fd)
+/* The program hears of a failure now, or (0) has heard of it: the socket is like new after this. */
+static int over(int fd, int error)
 {
-	static const struct tunnelled as_it_was = {.carrier = CARRIER_OWN};
-	const int error = progress_failure(fd);
-
-	progress_abandon(fd);
-	disconnect(fd, &as_it_was);
+	socket_disconnect(fd);
+	socket_error(fd);
 	errno = error ? error : ECONNABORTED;
 	return -1;
 }
 
-static bool is_connected(int fd)
+static int start_over(int fd)
 {
-	struct sockaddr_storage peer;
-	socklen_t len = sizeof(peer);
+	const int error = progress_failure(fd);
 
-	return real.getpeername(fd, (struct sockaddr *)&peer, &len) == 0;
+	progress_abandon(fd);
+	return over(fd, error);
 }
 
 /*
@@ -459,19 +444,6 @@ static bool was_closed(int fd)
 	return !fd_table_peek(fd, &cookie, &tunnel) || fd_table_cookie(fd) != cookie;
 }
 
-/* It is over, but not because it is open: another thread has ended it, by shutdown for instance. */
-static int ended_by_others(int fd)
-{
-	static const struct tunnelled as_it_was = {.carrier = CARRIER_OWN};
-	socklen_t len = sizeof(int);
-	int error = 0;
-
-	real.getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
-	disconnect(fd, &as_it_was);
-	errno = error ? error : ECONNABORTED;
-	return -1;
-}
-
 static int wait_until(int fd, uint64_t until)
 {
 	switch (progress_wait(fd, until, PROGRESS_MAY_WRITE)) {
@@ -482,7 +454,10 @@ static int wait_until(int fd, uint64_t until)
 	case OPENING_TOLD:
 		return start_over(fd);
 	default:
-		return is_connected(fd) || was_closed(fd) ? 0 : ended_by_others(fd);
+		if (socket_is_connected(fd) || was_closed(fd))
+			return 0;
+		/* Another thread has ended it, by shutdown for instance. */
+		return over(fd, socket_error(fd));
 	}
 }
 
@@ -542,11 +517,6 @@ static int open_waiting(struct attempt *attempt, int begun)
 	return result;
 }
 
-static bool is_blocking(int fd)
-{
-	return (real.fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
-}
-
 int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct socks_target *target)
 {
 	struct attempt attempt = {
@@ -562,7 +532,7 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 		return -1;
 	/* The kernel says 0 once to who did not wait for the outcome of its connect, and then EISCONN. */
 	prepare(&attempt.connection, fd, domain, &socks);
-	if (is_connected(fd)) {
+	if (socket_is_connected(fd)) {
 		/* It may be another thread that has begun, since the caller looked. */
 		if (opening_at(fd) != NULL)
 			return tunnel_open_again(fd, &attempt.tunnel);
@@ -578,9 +548,9 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 		prepare(&attempt.connection, fd, proxy_domain(), &socks);
 		if (!stand_in(&attempt, &begun))
 			return -1;
-		attempt.tunnel.owed = begun == 0 && !is_blocking(fd);
+		attempt.tunnel.owed = begun == 0 && !socket_blocks(fd);
 	}
-	if (is_blocking(fd))
+	if (socket_blocks(fd))
 		return open_waiting(&attempt, begun);
 	switch (publish(&attempt)) {
 	case PROGRESS_PUBLISHED:
@@ -611,7 +581,7 @@ static int acknowledge(int fd, const struct tunnelled *tunnel)
 static int wait_again(int fd, const struct tunnelled *tunnel)
 {
 	struct timeval timeout;
-	const uint64_t theirs = patience(fd, &timeout);
+	const uint64_t theirs = socket_patience(fd, SO_SNDTIMEO, &timeout);
 
 	if (wait_until(fd, theirs ? connection_now() + theirs : UINT64_MAX) != 0) {
 		errno = errno == EINPROGRESS ? EALREADY : errno;
@@ -625,7 +595,7 @@ int tunnel_open_again(int fd, const struct tunnelled *tunnel)
 {
 	switch (progress_step(fd, NULL)) {
 	case OPENING_GOING_ON:
-		if (is_blocking(fd))
+		if (socket_blocks(fd))
 			return wait_again(fd, tunnel);
 		errno = EALREADY;
 		return -1;
