@@ -69,6 +69,22 @@ def hold(conn):
         pass
 
 
+def page_asked(conn):
+    """The request for a page of HTTP: the last part of its path."""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        more = conn.recv(4096)
+        if not more:
+            raise Gone
+        request += more
+    path = request.split(b" ")[1]
+    return path[path.rfind(b"/"):]
+
+
+def page_give(conn, body):
+    conn.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+
 def address(text):
     family = socket.AF_INET6 if ":" in text else socket.AF_INET
     return bytes([4 if ":" in text else 1]) + socket.inet_pton(family, text)

@@ -15,7 +15,8 @@ import threading
 
 sys.dont_write_bytecode = True  # the tree stays as it is
 
-from faults import Gone, Talk, listener, notes_open, reply, write_whole  # noqa: E402
+from faults import (Gone, Talk, listener, notes_open, page_asked, page_give, reply,  # noqa: E402
+                    write_whole)
 
 PATIENCE = 10
 
@@ -37,16 +38,9 @@ class Gathering:
 
 
 def serve_page(conn, gather):
-    request = b""
-    while b"\r\n\r\n" not in request:
-        more = conn.recv(4096)
-        if not more:
-            return
-        request += more
-    path = request.split(b" ")[1]
-    body = b"gathered " + path[path.rfind(b"/"):] + b"\n"
+    path = page_asked(conn)
     if gather():
-        conn.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        page_give(conn, b"gathered %s\n" % path)
 
 
 def serve(conn, gathering):

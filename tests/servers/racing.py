@@ -19,21 +19,14 @@ import threading
 
 sys.dont_write_bytecode = True  # the tree stays as it is
 
-from faults import Gone, Talk, hold, listener, notes_open, reply, serve, write_whole  # noqa: E402
+from faults import (Talk, hold, listener, notes_open, page_asked, page_give, reply, serve,  # noqa: E402
+                    write_whole)
 
 GRANTED, REFUSED = 0, 5
 
 
 def serve_page(conn, who):
-    request = b""
-    while b"\r\n\r\n" not in request:
-        more = conn.recv(4096)
-        if not more:
-            raise Gone
-        request += more
-    path = request.split(b" ")[1]
-    body = b"%s has %s\n" % (who, path[path.rfind(b"/"):])
-    conn.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+    page_give(conn, b"%s has %s\n" % (who, page_asked(conn)))
 
 
 class Race:
