@@ -127,7 +127,7 @@ print('synchronous' if fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_SYNC else 'asynchro
 		[ -z "$SANITIZED" ] || [ -z "$kind" ] || continue
 		# shellcheck disable=SC2086 # none or one
 		gcc -std=gnu11 -D_GNU_SOURCE -fsanitize=address $kind -I"$TESTS/../src" -o sanitized \
-			"$TESTS/preload/frames.c" "$TESTS/preload/snippets.c"
+			"$TESTS/preload/frames.c" "$TESTS"/preload/snippets*.c
 		expect plain
 		as_expected env ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0 "$PWD/sanitized" plain
 	done

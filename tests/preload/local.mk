@@ -31,14 +31,21 @@ check_PROGRAMS += $(preload_programs)
 tests_preload_resolver_LDADD = -lresolv
 
 # The snippets, in a program and in a module.
-tests_preload_frames_SOURCES = \
-	tests/preload/frames.c tests/preload/snippets.c tests/preload/snippets.h
+snippets = \
+	tests/preload/snippet.h \
+	tests/preload/snippets.c tests/preload/snippets.h \
+	tests/preload/snippets_bytes.c \
+	tests/preload/snippets_names.c \
+	tests/preload/snippets_programs.c \
+	tests/preload/snippets_sockets.c \
+	tests/preload/snippets_waiting.c
+tests_preload_frames_SOURCES = tests/preload/frames.c $(snippets)
 # Objects of its own, without libtool; and see libtunic_la_CFLAGS.
 tests_preload_frames_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
 check_LTLIBRARIES += tests/preload/late.la tests/preload/snippets.la
 tests_preload_late_la_SOURCES = tests/preload/late.c
 tests_preload_late_la_LDFLAGS = $(test_module_LDFLAGS)
-tests_preload_snippets_la_SOURCES = tests/preload/snippets.c tests/preload/snippets.h
+tests_preload_snippets_la_SOURCES = $(snippets)
 tests_preload_snippets_la_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
 tests_preload_snippets_la_LDFLAGS = $(test_module_LDFLAGS)
 

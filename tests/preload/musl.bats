@@ -44,8 +44,8 @@ library() {
 
 snippets() {
 	local built=(musl-gcc -std=gnu11 -D_GNU_SOURCE -I"$TESTS/../src")
-	"${built[@]}" "$TESTS/preload/frames.c" "$TESTS/preload/snippets.c" -o frames
-	"${built[@]}" -shared -fPIC "$TESTS/preload/snippets.c" -o snippets.so
+	"${built[@]}" "$TESTS/preload/frames.c" "$TESTS"/preload/snippets*.c -o frames
+	"${built[@]}" -shared -fPIC "$TESTS"/preload/snippets*.c -o snippets.so
 	"${built[@]}" -shared -fPIC "$TESTS/preload/late.c" -o late.so
 	"${built[@]}" -x c - -o echo <<-'END'
 		#include <stdio.h>
