@@ -11,7 +11,7 @@
 
 static bool is_blocking(int fd, enum gate gate, int flags)
 {
-	return gate == GATE_WHOLE || ((flags & MSG_DONTWAIT) == 0 && socket_blocks(fd));
+	return gate == GATE_WHOLE || ((flags & MSG_DONTWAIT) == 0 && socket_is_blocking(fd));
 }
 
 /* When the program's own patience ends: SO_RCVTIMEO or SO_SNDTIMEO. The opening has a deadline of its own. */

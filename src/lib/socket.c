@@ -7,7 +7,7 @@
 
 #include "lib/real.h"
 
-bool socket_blocks(int fd)
+bool socket_is_blocking(int fd)
 {
 	return (real.fcntl(fd, F_GETFL) & O_NONBLOCK) == 0;
 }

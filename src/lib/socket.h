@@ -8,7 +8,7 @@
 #include <sys/time.h>
 
 /* Does it wait where it has to (no O_NONBLOCK)? */
-bool socket_blocks(int fd);
+bool socket_is_blocking(int fd);
 
 bool socket_is_connected(int fd);
 
@@ -16,8 +16,8 @@ bool socket_is_connected(int fd);
 int socket_error(int fd);
 
 /*
- * How long it waits: SO_RCVTIMEO or SO_SNDTIMEO, in `out` as the kernel has it and, returned, in milliseconds. 0: for
- * ever.
+ * How long it waits: SO_RCVTIMEO or SO_SNDTIMEO, in `out` as the kernel has it and, returned, in
+ * milliseconds. 0: for ever.
  */
 uint64_t socket_patience(int fd, int option, struct timeval *out);
 

@@ -548,9 +548,9 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 		prepare(&attempt.connection, fd, proxy_domain(), &socks);
 		if (!stand_in(&attempt, &begun))
 			return -1;
-		attempt.tunnel.owed = begun == 0 && !socket_blocks(fd);
+		attempt.tunnel.owed = begun == 0 && !socket_is_blocking(fd);
 	}
-	if (socket_blocks(fd))
+	if (socket_is_blocking(fd))
 		return open_waiting(&attempt, begun);
 	switch (publish(&attempt)) {
 	case PROGRESS_PUBLISHED:
@@ -595,7 +595,7 @@ int tunnel_open_again(int fd, const struct tunnelled *tunnel)
 {
 	switch (progress_step(fd, NULL)) {
 	case OPENING_GOING_ON:
-		if (socket_blocks(fd))
+		if (socket_is_blocking(fd))
 			return wait_again(fd, tunnel);
 		errno = EALREADY;
 		return -1;
