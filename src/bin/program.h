@@ -17,8 +17,9 @@ void program_find(char path[static PATH_MAX], const char *name);
 
 /*
  * Ends tunic (126) unless the dynamic loader will load the shim into this file, or into the
- * interpreter of this script, or `guarded` makes that unnecessary; `setuid` is the setting. `own` describes tunic itself, whose
- * machine and libc are the shim's. False: it may be started, but must not find the shim in LD_PRELOAD.
+ * interpreter of this script, or `guarded` makes that unnecessary; `setuid` is the setting. `own`
+ * describes tunic itself, whose machine and libc are the shim's. False: it may be started, but must
+ * not find the shim in LD_PRELOAD.
  */
 bool program_judge(const char *path, const struct elf_file *own, bool guarded, enum setuid setuid);
 

@@ -27,7 +27,7 @@ struct pool_block;
 struct pool {
 	struct pool_block *block;
 	uint32_t slots;
-	/* Asked before a name is written there, if set. False: there is no memory, as if the pool were full. */
+	/* Asked, if set, before a name is written. False: no memory, as if the pool were full. */
 	bool (*room_for)(void *at, size_t n);
 };
 

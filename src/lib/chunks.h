@@ -23,8 +23,8 @@ struct chunks {
 void *chunks_make(const struct chunks *chunks, void *_Atomic *place);
 
 /*
- * The entry of `fd`, zero when it is new. NULL: there is none yet and `make` is false, no memory, or fd >= 2^20.
- * Inline, since close and dup of whatever descriptor look here.
+ * The entry of `fd`, zero when it is new. NULL: there is none yet and `make` is false, no memory,
+ * or fd >= 2^20. Inline, since close and dup of whatever descriptor look here.
  */
 static inline void *chunks_entry(struct chunks *chunks, int fd, bool make)
 {

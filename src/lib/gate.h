@@ -22,10 +22,10 @@ enum gate {
 bool gate_wait(int fd, enum gate gate, int flags);
 
 /*
- * Before a call that reads or writes: may it? A blocking descriptor waits here for the tunnel, as the
- * kernel's own would for its connection; one that does not block, or a call with MSG_DONTWAIT in `flags`, gets
- * EAGAIN; who comes after a failure gets its errno, once. False: errno is set. Two relaxed loads
- * where nothing is opening.
+ * Before a call that reads or writes: may it? A blocking descriptor waits here for the tunnel, as
+ * the kernel's own would for its connection; one that does not block, or a call with MSG_DONTWAIT
+ * in `flags`, gets EAGAIN; who comes after a failure gets its errno, once. False: errno is set. Two
+ * relaxed loads where nothing is opening.
  */
 static inline bool gate_open(int fd, enum gate gate, int flags)
 {
@@ -33,7 +33,7 @@ static inline bool gate_open(int fd, enum gate gate, int flags)
 	return !opening_any() || gate_wait(fd, gate, flags);
 }
 
-/* The same for preadv2 and pwritev2, whose flags are others. With an offset they wait for no stream, but say ESPIPE. */
+/* For preadv2 and pwritev2: other flags, and a stream has no offsets (ESPIPE, without a wait). */
 static inline bool gate_open_at(int fd, enum gate gate, int64_t offset, int flags)
 {
 	return offset != -1 || gate_open(fd, gate, flags & RWF_NOWAIT ? MSG_DONTWAIT : 0);

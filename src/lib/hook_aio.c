@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: asynchronous input and output. libc reads and writes in threads of its own, by inner ways, at some later
- * time; so a tunnel that is opening on the descriptor is completed first, and the call waits for that.
+ * Hooks: asynchronous input and output. libc reads and writes in threads of its own, by inner ways,
+ * at some later time; so a tunnel that is opening on the descriptor is completed first, and the
+ * call waits for that.
  */
 #include <aio.h>
 

@@ -328,8 +328,8 @@ EXPORTED int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_a
 }
 
 /*
- * What posix_spawn will do is libc's secret, so the child's duplicate of a connection that opens is waited for
- * here: the descriptor itself may well close on exec.
+ * What posix_spawn will do is libc's secret, so the child's duplicate of a connection that opens is
+ * waited for here: the descriptor itself may well close on exec.
  */
 EXPORTED int posix_spawn_file_actions_adddup2(
 	posix_spawn_file_actions_t *actions, int fd, int duplicate)

@@ -53,9 +53,9 @@ static bool is_number(const char *text)
 }
 
 /*
- * Lets libc find what is wrong with the service before anybody is asked about the name. All else that can be wrong
- * with it or the hints libc has found when it looked whether the name is an address; this alone has the same error
- * as a name that is none.
+ * Lets libc find what is wrong with the service before anybody is asked about the name. All else
+ * that can be wrong with it or the hints libc has found when it looked whether the name is an
+ * address; this alone has the same error as a name that is none.
  */
 static int check_service(const char *service, const struct addrinfo *hints)
 {

@@ -15,7 +15,7 @@
 #include "lib/lookup.h"
 #include "lib/real.h"
 
-/* Where the buffer has no room for a line of the hosts file libc says ERANGE, whatever the name; so libc is asked then. */
+/* Without room for a line of the hosts file libc says ERANGE, whatever the name: it is asked. */
 enum { LINE_OF_HOSTS = 1024 };
 
 /* What the functions that return static storage return; the buffer grows with the answers. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hooks: reading and writing. On a socket whose tunnel is opening there is nothing to read yet, and what is written
- * would go to the proxy; on all else, and so nearly always, they are two loads and the real call.
+ * Hooks: reading and writing. On a socket whose tunnel is opening there is nothing to read yet, and
+ * what is written would go to the proxy; on all else, and so nearly always, they are two loads and
+ * the real call.
  */
 /* With it libc's headers define these functions inline, and clang then exports none of ours. */
 #undef _FORTIFY_SOURCE
@@ -171,7 +172,7 @@ EXPORTED int __dprintf_chk(int fd, int flag, const char *restrict format, ...)
 }
 #endif
 
-/* What a stream reads nobody sees; so where one is made of a socket before its connect, that has to be whole. */
+/* Nobody sees a stream read; so one that is made before connect(2) ends optimism. */
 static void look_ahead(int fd)
 {
 	const int saved = errno;
@@ -224,8 +225,9 @@ EXPORTED int ioctl(int fd, ioctl_request request, ...)
 }
 
 /*
- * Half of a socket that has sent its first bytes before the answer waits for that: a proxy that meets the end of the
- * stream before may drop all of it. Who shuts both halves wants no answer any more.
+ * Half of a socket that has sent its first bytes before the answer waits for that: a proxy that
+ * meets the end of the stream before may drop all of it. Who shuts both halves wants no answer any
+ * more.
  */
 static int shutdown_optimistic(int fd, int how)
 {

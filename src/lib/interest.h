@@ -30,7 +30,7 @@ int interest_next(int fd);
 /* Is `fd` registered, as far as is noted, or has it been used as an epoll? No system call. */
 bool interest_registered(int fd);
 
-/* May it have duplicates? One that was closed by now has left this, too, until interest_alone says otherwise. */
+/* May it have duplicates? True also when they are closed, until interest_alone is called. */
 bool interest_duplicated(int fd);
 void interest_alone(int fd);
 

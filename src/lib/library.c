@@ -123,8 +123,9 @@ static void learn_identity(void)
 static _Atomic pid_t setting_up;
 
 /*
- * The process that was set up, in a page that the kernel empties in a forked child (MADV_WIPEONFORK, Linux
- * 4.14): so one that was made by a bare system call, which no handler hears of, is still told from a child of vfork.
+ * The process that was set up, in a page that the kernel empties in a forked child
+ * (MADV_WIPEONFORK, Linux 4.14): so one that was made by a bare system call, which no handler hears
+ * of, is still told from a child of vfork.
  */
 static pid_t owner_without_page;
 static volatile pid_t *owner = &owner_without_page;

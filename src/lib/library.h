@@ -38,8 +38,8 @@ static inline bool library_ready(void)
 }
 
 /*
- * Is this process the one that our memory belongs to? Not so in a child of vfork, which has borrowed it. A forked
- * child is told by the fork handler, or by this if it was forked past libc.
+ * Is this process the one that our memory belongs to? Not so in a child of vfork, which has
+ * borrowed it. A forked child is told by the fork handler, or by this if it was forked past libc.
  */
 bool library_is_ours(void);
 

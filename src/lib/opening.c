@@ -37,7 +37,7 @@ static struct map *map_of_process(void)
 	return atomic_load_explicit(&map, memory_order_acquire);
 }
 
-/* Not half of it is zero, nor looks like an address. Where the kernel has no random numbers yet, an address of now does. */
+/* No half is zero, or like an address. Before the kernel has random numbers an address does. */
 static uint64_t secret_make(const void *somewhere)
 {
 	uint64_t secret;
@@ -241,9 +241,9 @@ uint32_t opening_place(const struct opening *opening)
 }
 
 /*
- * Programs put a descriptor into the lower half of the data and leave in the upper what was on their stack: half
- * an address, and now and then that of our map. So a mark is an address that is mixed with a number which no
- * program has.
+ * Programs put a descriptor into the lower half of the data and leave in the upper what was on
+ * their stack: half an address, and now and then that of our map. So a mark is an address that is
+ * mixed with a number which no program has.
  */
 uint64_t opening_mark(const struct watch *watch)
 {

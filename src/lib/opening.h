@@ -20,7 +20,7 @@ enum opening_state {
 	OPENING_STANDS, /* open, but for an epoll of another process that has our registration yet */
 	OPENING_LATE, /* past its deadline; who found that has not its socket, who has will give it up */
 	OPENING_FAILED, /* it has to be told `connection.error`, once */
-	OPENING_TOLD, /* and has been; its next connect(2) says ECONNABORTED, and then the socket is like new */
+	OPENING_TOLD, /* and has been; the next connect(2) says ECONNABORTED, the one after begins */
 };
 
 enum { OPENINGS_MAX = 16384, OPENING_WATCHES = 8 };
@@ -76,8 +76,8 @@ static inline bool opening_any(void)
 }
 
 /*
- * May another thread begin to open one, or a process that this one shares its openings with since a fork? A signal handler
- * of this thread may as well, but that ends the wait that it is in.
+ * May another thread begin to open one, or a process that this one shares its openings with since a
+ * fork? A signal handler of this thread may as well, but that ends the wait that it is in.
  */
 bool opening_may_begin_elsewhere(void);
 
@@ -102,8 +102,8 @@ bool opening_lock(struct opening_hold *hold);
 void opening_unlock(const struct opening_hold *hold);
 
 /*
- * Under the lock: a free place, with all fields but `cookie` zero. Where there is none, those that are late make room: hardly
- * one is still somebody's. NULL: none is left.
+ * Under the lock: a free place, with all fields but `cookie` zero. Where there is none, those that
+ * are late make room: hardly one is still somebody's. NULL: none is left.
  */
 struct opening *opening_new(uint64_t cookie);
 
@@ -116,7 +116,7 @@ struct opening *opening_at(int fd);
 /* Its socket has another descriptor from now on. NULL: it is no opening. */
 void opening_duplicated(struct opening *opening);
 
-/* Is a tunnel going on behind `fd`? If so *events is what its next step waits for. Asks the kernel nothing. */
+/* Is a tunnel going on behind `fd`? *events: what its next step needs. Asks the kernel nothing. */
 bool opening_hides(int fd, short *events);
 
 /* May the program write to `fd` already, while the answer is still to come? Asks the kernel nothing. */
@@ -140,7 +140,7 @@ bool opening_holds(const struct opening *opening, int fd);
 /* Goes through those that are in use: from NULL to NULL. */
 struct opening *opening_next(const struct opening *opening);
 
-/* Before a fork: what is there now, and what another thread begins until the fork is done, will belong to both. */
+/* Before a fork: what is there, and what others begin until it is done, belongs to both. */
 void opening_before_fork(void);
 
 /* The fork is done, or has failed: in the parent; in the child, which has no other threads. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of an opening: published, stepped by whoever waits for it, and at last open (the program has its
- * socket, with its options and epoll registrations back) or failed (the socket is as after a refused connect, and
- * the errno is kept until the program asks).
+ * The life of an opening: published, stepped by whoever waits for it, and at last open (the program
+ * has its socket, with its options and epoll registrations back) or failed (the socket is as after
+ * a refused connect, and the errno is kept until the program asks).
  *
- * No step ever waits. Who has to wait does so outside the lock and not longer than PROGRESS_SLICE at once: another
- * thread, or another process since a fork, may have read the byte that would have woken it.
+ * No step ever waits. Who has to wait does so outside the lock and not longer than PROGRESS_SLICE
+ * at once: another thread, or another process since a fork, may have read the byte that would have
+ * woken it.
  */
 #include "lib/progress.h"
 
@@ -90,8 +91,8 @@ enum progress_published progress_publish(int fd, const struct tunnelled *tunnel,
 }
 
 /*
- * A socket such as the program had takes the place of the stand-in. Whoever else has that, by a fork or a duplicate, is
- * left with a connection that has ended, not with one to the proxy.
+ * A socket such as the program had takes the place of the stand-in. Whoever else has that, by a
+ * fork or a duplicate, is left with a connection that has ended, not with one to the proxy.
  */
 static bool stand_in_ends(struct opening *opening, int fd)
 {
@@ -123,8 +124,9 @@ static void break_off(struct opening *opening, int fd)
 }
 
 /*
- * The request is on its way, and the program may write after it. That it can read is still hidden from it: what
- * comes first is the proxy's answer, and how long that is nobody knows before it is there.
+ * The request is on its way, and the program may write after it. That it can read is still hidden
+ * from it: what comes first is the proxy's answer, and how long that is nobody knows before it is
+ * there.
  */
 static void let_write(struct opening *opening)
 {
@@ -202,7 +204,7 @@ static bool advance(struct opening *opening, int fd, int error)
 	return atomic_load(&opening->state) == OPENING_FAILED;
 }
 
-/* Under the lock. A descriptor of this process for the opening's socket, `fd` if that is one. -1: there is none. */
+/* Under the lock. A descriptor, here, of the opening's socket: `fd` if that is one. -1: none. */
 static int fd_of(struct opening *opening, int fd)
 {
 	const uint64_t cookie = atomic_load(&opening->cookie);
@@ -230,7 +232,7 @@ static enum opening_state step_opening(struct opening *opening, int fd, int erro
 	if (opening == NULL || !opening_lock(&hold))
 		return OPENING_OVER;
 	own = fd_of(opening, fd);
-	/* Still noted here, but there is another socket by now. The lock keeps out who notes one that is new. */
+	/* Still noted, but another socket by now. The lock keeps out who notes a new one. */
 	if (fd >= 0 && own != fd && opening_at(fd) == opening)
 		fd_table_forget(fd);
 	if (own >= 0 && (fd < 0 || own == fd)) {
@@ -372,7 +374,7 @@ void progress_abandon(int fd)
 	opening_unlock(&hold);
 }
 
-/* Processes that have forked have one map: what one of them began after that no other can find, and it is not gone. */
+/* After a fork there is one map: what one process began no other finds, yet it is not gone. */
 static bool is_ours_alone(const struct opening *opening)
 {
 	return opening->owner == getpid() && !opening->shared;
@@ -400,7 +402,7 @@ void progress_closing(int fd)
 	opening_unlock(&hold);
 }
 
-/* Is its socket in this process? Where it is not, the number stays: it is that of the process which has it. */
+/* Is its socket in this process? Else the number stays: it is that of the process which has it. */
 static bool is_here(struct opening *opening)
 {
 	const int fd = fd_of(opening, -1);
@@ -411,8 +413,8 @@ static bool is_here(struct opening *opening)
 }
 
 /*
- * One whose time is over and whose socket is not here may be another process's yet, which has not asked for long: it must not
- * take it for open.
+ * One whose time is over and whose socket is not here may be another process's yet, which has not
+ * asked for long: it must not take it for open.
  */
 static void sweep(struct opening *opening, uint64_t now)
 {
@@ -459,7 +461,7 @@ bool progress_step_all(void)
 	return further;
 }
 
-/* A descriptor of its socket that stays open over exec: a duplicate may be one where the first is none. -1: none. */
+/* A descriptor of its socket, be it a duplicate, that stays open over exec. -1: none. */
 static int inherited_fd(const struct opening *opening)
 {
 	const uint64_t cookie = atomic_load(&opening->cookie);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What poll, select and epoll tell while tunnels are opening: only what is true of the program's own connections. */
+/* What poll, select and epoll tell while tunnels open: what is true of the program's own. */
 #ifndef TUNIC_LIB_READINESS_H
 #define TUNIC_LIB_READINESS_H
 

@@ -19,8 +19,9 @@ struct stand_in_registrations {
 
 /*
  * Makes descriptor `fd` the socket `own`, with the file status flags, close-on-exec and the socket
- * options that have a meaning on both. Its registrations with epoll are left to the caller, in `lost`. Earlier
- * duplicates of `fd` stay with the old socket. Returns 0, or -1 with errno and `fd` unchanged.
+ * options that have a meaning on both. Its registrations with epoll are left to the caller, in
+ * `lost`. Earlier duplicates of `fd` stay with the old socket. Returns 0, or -1 with errno and `fd`
+ * unchanged.
  */
 int stand_in_place(int own, int fd, struct stand_in_registrations *lost);
 

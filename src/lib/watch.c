@@ -10,8 +10,8 @@
  * changed again, and a level-triggered one would wake the program for ever. They wait for one
  * direction at a time, or an epoll within an epoll would always look ready.
  *
- * Where the program may write before the answer, ours are the program's in all but the data: what they tell of
- * writing is passed on, what they tell of reading makes us look for the answer.
+ * Where the program may write before the answer, ours are the program's in all but the data: what
+ * they tell of writing is passed on, what they tell of reading makes us look for the answer.
  *
  * One that has fired and fires once only (EPOLLONESHOT) is left alone until the program asks again.
  */
@@ -48,8 +48,8 @@ static int change(
 }
 
 /*
- * Changes a registration wherever it is: under its numbers, or, where one of them is closed by now, under those that the
- * kernel tells. `before` is the data that it has there now.
+ * Changes a registration wherever it is: under its numbers, or, where one of them is closed by now,
+ * under those that the kernel tells. `before` is the data that it has there now.
  */
 static bool change_anywhere(struct opening *opening, struct watch *watch, uint64_t before,
 	uint32_t events, uint64_t data)

@@ -17,8 +17,8 @@ void watch_adopt(struct opening *opening, const struct interest *interest);
 void watch_arm(struct opening *opening);
 
 /*
- * Gives them back as the program wants them. That wakes whoever waits, if it is true by now. False: one is in an epoll
- * that this process has not, but another one may have, since a fork.
+ * Gives them back as the program wants them. That wakes whoever waits, if it is true by now. False:
+ * one is in an epoll that this process has not, but another one may have, since a fork.
  */
 bool watch_restore(struct opening *opening);
 
@@ -27,12 +27,12 @@ int watch_control(
 	struct opening *opening, int epoll, int op, int fd, const struct epoll_event *event);
 
 /*
- * An event of ours, of an optimistic opening: leaves in it what the program may be told, with the program's data.
- * False: nothing.
+ * An event of ours, of an optimistic opening: leaves in it what the program may be told, with the
+ * program's data. False: nothing.
  */
 bool watch_tell(struct opening *opening, struct epoll_event *event);
 
-/* `from` is about to be closed, but not `to`: what is registered under the one is from now on under the other. */
+/* `from`, but not `to`, is about to be closed: what is registered under it moves to `to`. */
 void watch_move(struct opening *opening, int from, int to);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory for a mapped file, asked for before it is written: a file system without any would end the writer by SIGBUS. */
+/* Memory for a mapped file, asked for before the write: where there is none that is a SIGBUS. */
 #ifndef TUNIC_TARGET_ROOM_H
 #define TUNIC_TARGET_ROOM_H
 

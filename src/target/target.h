@@ -45,11 +45,12 @@ enum target_rights {
 enum target_rights target_rights(bool guarded, enum setuid setuid);
 
 /*
- * Judges the file that execveat(2) would find by `dir` (AT_FDCWD, a directory, or with an empty path
- * the file itself) and `path`; of a script, also the interpreter. `env`: where that is env(1), the
- * program it will run as well, along this process's PATH; who hooks exec in env need not. `own` has
- * the machine and the loader of whoever asks, which are the shim's. `rights`: what target_rights says. Returns out->flaw: FLAW_NONE
- * where the dynamic loader will load the shim. Changes errno.
+ * Judges the file that execveat(2) would find by `dir` (AT_FDCWD, a directory, or with an empty
+ * path the file itself) and `path`; of a script, also the interpreter. `env`: where that is env(1),
+ * the program it will run as well, along this process's PATH; who hooks exec in env need not. `own`
+ * has the machine and the loader of whoever asks, which are the shim's. `rights`: what
+ * target_rights says. Returns out->flaw: FLAW_NONE where the dynamic loader will load the shim.
+ * Changes errno.
  */
 enum flaw target_judge(struct target_verdict *out, int dir, const char *path,
 	const struct elf_file *own, enum target_rights rights, bool env);

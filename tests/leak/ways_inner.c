@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The step of `ways` that calls a function of inner.def; ways.c includes this. It is linked to them as
- * programs were when libc still declared them, and as libc's own libraries are. Each asks about page.test, or turns
- * to this machine's own loopback address, where nobody listens.
+ * The step of `ways` that calls a function of inner.def; ways.c includes this. It is linked to them
+ * as programs were when libc still declared them, and as libc's own libraries are. Each asks about
+ * page.test, or turns to this machine's own loopback address, where nobody listens.
  */
 #include "lib/hook_inner.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The steps of `ways` that ask for names by libc's other doors; ways.c includes this, and has to be linked with -lresolv. After the step "alias" the
- * res_* functions are called by their old names.
+ * The steps of `ways` that ask for names by libc's other doors; ways.c includes this, and has to be
+ * linked with -lresolv. After the step "alias" the res_* functions are called by their old names.
  */
 #include <arpa/nameser.h>
 #include <resolv.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * netdb WHAT...: functions of libc that look up names in its inside. WHAT is "networks", "hostid", "ruserok HOST" or
- * "remote HOST" (rcmd, rexec and their kin; they cannot succeed here).
+ * netdb WHAT...: functions of libc that look up names in its inside. WHAT is "networks", "hostid",
+ * "ruserok HOST" or "remote HOST" (rcmd, rexec and their kin; they cannot succeed here).
  */
 #include "program.h"
 

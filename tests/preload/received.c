@@ -3,9 +3,9 @@
  * received WAY COUNT FD...: sends itself the descriptors, over and over until they are COUNT, in one message
  * over a unix socket, and prints which of them arrive, by the files that they are.
  *
- * WAY is recvmsg, recvmmsg, syscall or syscall-mmsg, or "every", which is these one after another; with
- * "peek-" before it the message is looked at first, with "credentials-" it brings those too, with "small-" there
- * is room for two descriptors. "fetch" is no message, but pidfd_getfd.
+ * WAY is recvmsg, recvmmsg, syscall or syscall-mmsg, or "every", which is these one after another;
+ * with "peek-" before it the message is looked at first, with "credentials-" it brings those too,
+ * with "small-" there is room for two descriptors. "fetch" is no message, but pidfd_getfd.
  */
 #include "program.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For situations with optimistic = yes. With "early" no connect is answered before the program's bytes are on their
- * way behind it; whoever waits for the answer to send them comes to no end. Without, for the bare system, the answer
- * is allowed before connect. What is seen is the same, but for a refusal, which comes too late for connect to tell.
+ * For situations with optimistic = yes. With "early" no connect is answered before the program's
+ * bytes are on their way behind it; whoever waits for the answer to send them comes to no end.
+ * Without, for the bare system, the answer is allowed before connect. What is seen is the same, but
+ * for a refusal, which comes too late for connect to tell.
  */
 #ifndef TUNIC_TESTS_SITUATIONS_EARLY_H
 #define TUNIC_TESTS_SITUATIONS_EARLY_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One epoll over sockets that are opening: registered before connect, while it opens and after; in every mode. */
+/* One epoll over opening sockets: registered before connect, meanwhile and after; in every mode. */
 #include "epolling.h"
 
 #include <signal.h>

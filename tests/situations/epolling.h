@@ -8,7 +8,7 @@
 
 #include "situation.h"
 
-/* Data of ours: any 64 bits are the program's, also those that look like a pointer, or like nothing at all. */
+/* Any 64 bits are the program's data, also those that look like a pointer, or like nothing. */
 #define THIS 0x7ffdfeedbeefcafeULL
 #define THAT 0ULL
 #define TOLD UINT64_MAX

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whichever call is the first to write to, or to read from, a connection that the proxy has not answered yet. */
+/* Whichever call is the first to write, or to read, before the proxy has answered. */
 #include "early.h"
 
 #include <aio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Several registrations of an opening socket: by its duplicates, in several epolls, in an epoll within another. */
+/* An opening socket registered more than once: by duplicates, in several epolls, in nested ones. */
 #include "epolling.h"
 
 /* ---- duplicates ---------------------------------------------------------------------------------- */

@@ -228,7 +228,10 @@ static void greeted_and_left(void)
 	show_error("then", fd);
 }
 
-/* ---- others wait, or end it ------------------------------------------------------------------------------ */
+/*
+ * ---- others wait, or end it
+ * ------------------------------------------------------------------------------
+ */
 
 static void *wait_for_word(void *fd)
 {

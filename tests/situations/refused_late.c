@@ -5,8 +5,8 @@
 #include <sys/select.h>
 
 /*
- * A connection that is refused with the program's bytes behind its request. Bare, it is one that was in progress, and
- * blocks by now: there is no other whose refusal is told after connect.
+ * A connection that is refused with the program's bytes behind its request. Bare, it is one that
+ * was in progress, and blocks by now: there is no other whose refusal is told after connect.
  */
 static int refused(enum far_port port)
 {

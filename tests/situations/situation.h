@@ -36,7 +36,7 @@ enum far_port {
 	ECHOES_AT_ONCE = 207,
 };
 
-/* Milliseconds: longer than anything takes that comes at all, and what to wait for that which must not come. */
+/* Milliseconds: longer than what comes takes, and how long to wait for what must not come. */
 enum { PATIENCE = 20000, A_WHILE = 50 };
 
 struct situation {

@@ -68,7 +68,7 @@ static void sleepers_end(struct sleeper *sleepers, int n, int ep)
 		pthread_join(sleepers[i].thread, NULL);
 }
 
-/* Registered before the connect, which can only be slept upon by edges: before it a socket is always ready. */
+/* Registered before the connect, by edges: a socket that is not connected is always ready. */
 static void asleep_before(int n)
 {
 	int ep = epoll_new(), fd = unconnected();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Much at once: threads, signals, thousands of connects, numbers that change hands. What is counted is the same in
- * every run.
+ * Much at once: threads, signals, thousands of connects, numbers that change hands. What is counted
+ * is the same in every run.
  */
 #include "epolling.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sockets that block, or come to block while they open: who waits for the answer, how long, and what ends it. */
+/* Sockets that block, or come to, while they open: who waits, how long, and what ends it. */
 #include "situation.h"
 
 #include <pthread.h>
