@@ -26,15 +26,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "bin/guard.h"
 #include "bin/guard_channel.h"
+#include "bin/guard_proc.h"
 #include "bin/guard_report.h"
 #include "bin/guard_supervisor.h"
 #include "bin/say.h"
 #include "core/guard_sign.h"
 
-enum { PATH_BUF = 64, STAT_BUF = 512 };
+enum { STAT_BUF = 512 };
 
 static int channel; /* to the supervisor; -1 once it has ended */
 static pid_t supervisor, program;
@@ -73,19 +73,10 @@ _Noreturn static void end_as(int status)
  */
 static bool program_is_stopped(void)
 {
-	char path_buf[PATH_BUF], stat[STAT_BUF] = "";
-	struct text path = text_over(path_buf, sizeof(path_buf));
+	char stat[STAT_BUF];
 	const char *name_end;
-	int fd;
 
-	text_add(&path, "/proc/");
-	text_add_number(&path, (unsigned)program);
-	text_add(&path, "/stat");
-	fd = open(path_buf, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, stat, sizeof(stat) - 1) < 0)
-		stat[0] = '\0';
-	if (fd >= 0)
-		close(fd);
+	proc_read(stat, sizeof(stat), program, "/stat");
 	name_end = strrchr(stat, ')');
 	return name_end && strncmp(name_end, ") T", 3) == 0;
 }

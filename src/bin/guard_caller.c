@@ -13,7 +13,6 @@
  * whose only thread, or first choice, it is. Elsewhere it would be handed to the program.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,11 +20,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "bin/guard_caller.h"
 #include "bin/guard_kernel.h"
+#include "bin/guard_proc.h"
 
-enum { STATUS_MAX = 8192, PATH_BUF = 64 };
+enum { STATUS_MAX = 8192 };
 
 int caller_read(pid_t caller, uint64_t address, void *buf, size_t len)
 {
@@ -82,28 +81,6 @@ int caller_descriptor(pid_t caller, int number)
 	return -1;
 }
 
-/* Reads /proc/CALLER/status. False: the caller is gone. */
-static bool status_read(pid_t caller, char buf[static STATUS_MAX])
-{
-	char path_buf[PATH_BUF];
-	struct text path = text_over(path_buf, sizeof(path_buf));
-	ssize_t n;
-	int fd;
-
-	text_add(&path, "/proc/");
-	text_add_number(&path, (unsigned)caller);
-	text_add(&path, "/status");
-	fd = open(path_buf, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	n = read(fd, buf, STATUS_MAX - 1);
-	close(fd);
-	if (n < 0)
-		return false;
-	buf[n] = '\0';
-	return true;
-}
-
 /* The number after "\nKEY:\t"; 0 where there is none. */
 static uint64_t status_number(const char *status, const char *key, int base)
 {
@@ -123,7 +100,7 @@ bool caller_is_signalled(pid_t caller)
 	char status[STATUS_MAX];
 	uint64_t ends, pending;
 
-	if (!status_read(caller, status))
+	if (!proc_read(status, sizeof(status), caller, "/status"))
 		return false;
 	ends = (status_number(status, "\nSigCgt:\t", 16) | stops) &
 	       ~status_number(status, "\nSigBlk:\t", 16) &
@@ -145,5 +122,7 @@ pid_t caller_process(pid_t caller)
 {
 	char status[STATUS_MAX];
 
-	return status_read(caller, status) ? (pid_t)status_number(status, "\nTgid:\t", 10) : 0;
+	return proc_read(status, sizeof(status), caller, "/status")
+		       ? (pid_t)status_number(status, "\nTgid:\t", 10)
+		       : 0;
 }

@@ -17,19 +17,17 @@
 
 #include "base/text.h"
 #include "bin/guard_path.h"
+#include "bin/guard_proc.h"
 
 enum { SUN_PATH_MAX = sizeof(((struct sockaddr_un *)0)->sun_path), LINK_BUF = 64 };
 
 /* Opens /proc/CALLER/NAME without a right to read or write. */
 static int open_of(pid_t caller, const char *name)
 {
-	char buf[LINK_BUF];
-	struct text path = text_over(buf, sizeof(buf));
+	char path[PROC_PATH_BUF];
 
-	text_add(&path, "/proc/");
-	text_add_number(&path, (unsigned)caller);
-	text_add(&path, name);
-	return open(buf, O_PATH | O_CLOEXEC);
+	proc_path(path, caller, name);
+	return open(path, O_PATH | O_CLOEXEC);
 }
 
 static bool is_our_root(int dir)

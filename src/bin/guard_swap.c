@@ -19,11 +19,11 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "bin/guard_kernel.h"
+#include "bin/guard_proc.h"
 #include "bin/guard_swap.h"
 
-enum { PATH_BUF = 64, NAME_MAX_LEN = 32, INFO_MAX = 512, ROOM = 1024 };
+enum { NAME_MAX_LEN = 32, INFO_MAX = 512, ROOM = 1024 };
 
 bool swap_is_needed(void)
 {
@@ -37,13 +37,10 @@ bool swap_is_needed(void)
 	return copy < 0;
 }
 
-static void path_make(char path_buf[static PATH_BUF], pid_t caller, const char *folder, int number)
+static void path_make(char out[static PROC_PATH_BUF], pid_t caller, const char *folder, int number)
 {
-	struct text path = text_over(path_buf, PATH_BUF);
+	struct text path = proc_path(out, caller, folder);
 
-	text_add(&path, "/proc/");
-	text_add_number(&path, (unsigned)caller);
-	text_add(&path, folder);
 	text_add_number(&path, (unsigned)number);
 }
 
@@ -63,7 +60,7 @@ static const struct {
 
 int swap_facts(pid_t caller, int number, struct socket_facts *out)
 {
-	char path[PATH_BUF], name[NAME_MAX_LEN] = "";
+	char path[PROC_PATH_BUF], name[NAME_MAX_LEN] = "";
 	struct stat st;
 
 	path_make(path, caller, "/fd/", number);
@@ -92,7 +89,7 @@ uint64_t swap_cookie(int fd)
 static int flags_of(pid_t caller, int number)
 {
 	static const char key[] = "flags:";
-	char path[PATH_BUF], info[INFO_MAX] = "";
+	char path[PROC_PATH_BUF], info[INFO_MAX] = "";
 	const char *at;
 	int fd;
 

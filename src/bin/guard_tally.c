@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the guard had to do: for the line at the end of a program under -v, and for --report. */
-#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "bin/guard_proc.h"
 #include "bin/guard_report.h"
 #include "bin/guard_run.h"
 #include "bin/guard_tally.h"
@@ -13,7 +12,6 @@ enum {
 	NAMED = 64,                                 /* beyond, programs are not told apart */
 	ROWS = NAMED + TALLY_COUNT + REFUSAL_COUNT, /* so there is always one */
 	COMM = 16,                                  /* with its NUL, see proc(5) */
-	PATH_BUF = 64,
 };
 
 static struct row {
@@ -35,21 +33,9 @@ void tally_caller(pid_t pid)
 
 static void program_name(char name[static COMM])
 {
-	char path_buf[PATH_BUF];
-	struct text path = text_over(path_buf, sizeof(path_buf));
-	ssize_t n = 0;
-	int fd;
-
-	text_add(&path, "/proc/");
-	text_add_number(&path, (unsigned)caller);
-	text_add(&path, "/comm");
-	fd = caller == 0 ? -1 : open(path_buf, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		n = read(fd, name, COMM - 1);
-		close(fd);
-	}
-	name[n > 0 ? n : 0] = '\0';
-	name[strcspn(name, "\n")] = '\0';
+	name[0] = '\0';
+	if (caller != 0 && proc_read(name, COMM, caller, "/comm"))
+		name[strcspn(name, "\n")] = '\0';
 }
 
 static struct row *row_find(enum tally what, enum refusal reason, const char *program)

@@ -29,6 +29,7 @@ tunic_SOURCES = \
 	src/bin/guard_path.c src/bin/guard_path.h \
 	src/bin/guard_memory.c src/bin/guard_memory.h \
 	src/bin/guard_pool.c src/bin/guard_pool.h \
+	src/bin/guard_proc.c src/bin/guard_proc.h \
 	src/bin/guard_question.c src/bin/guard_question.h \
 	src/bin/guard_relay.c src/bin/guard_relay.h \
 	src/bin/guard_report.c src/bin/guard_report.h \
