@@ -4,16 +4,7 @@
 # serves for the next try; and one line says what was wrong.
 
 load ../lib/tunic
-load same
-
-setup_file() {
-	tunic_setup
-	servers_start
-}
-
-teardown_file() {
-	background_end
-}
+load served
 
 setup() {
 	tunic_setup
@@ -75,9 +66,10 @@ fails() {
 	fails reset ECONNRESET 'reset'
 }
 
-# In time: each attempt meets the timeout once. All at once, since each takes that second.
+# In time: each attempt meets the timeout once, and its second try does not, however busy the machine is. All at
+# once, since each takes those seconds.
 @test "a proxy that stalls after any number of bytes of its answer is given up in time" {
-	settle TIMEOUT=1
+	settle TIMEOUT=4
 	for n in at-once 1 2 3 4 5 13 in-name; do
 		fails "stall-$n" ETIMEDOUT 'no answer from the proxy' >"$BATS_TEST_TMPDIR/stall-$n" 2>&1 3>&- 4>&- &
 		echo "$!" >>"$BATS_TEST_TMPDIR/pids"
