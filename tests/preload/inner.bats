@@ -4,14 +4,7 @@
 # work. That nothing of them leaks is for tests/leak.
 
 load ../lib/tunic
-load same
-
-setup_file() {
-	tunic_setup
-	servers_start
-}
-
-teardown_file() { background_end; }
+load served
 
 setup() {
 	tunic_setup

@@ -3,16 +3,7 @@
 # Threads, forks, signals, and the other turns that the life of a host process takes. STRESS multiplies the counts.
 
 load ../lib/tunic
-load same
-
-setup_file() {
-	tunic_setup
-	servers_start
-}
-
-teardown_file() {
-	background_end
-}
+load served
 
 setup() {
 	tunic_setup

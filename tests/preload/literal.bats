@@ -3,17 +3,7 @@
 # warn_literal: an address that no look-up through the library has given is told of, once.
 
 load ../lib/tunic
-load same
-
-setup_file() {
-	tunic_setup
-	needs python3
-	servers_start
-}
-
-teardown_file() {
-	background_end
-}
+load served
 
 setup() {
 	tunic_setup

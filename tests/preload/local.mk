@@ -70,5 +70,6 @@ EXTRA_DIST += \
 	tests/preload/received.bats \
 	tests/preload/resolver.bats \
 	tests/preload/same.bash \
+	tests/preload/served.bash \
 	tests/preload/sockets.bats \
 	tests/preload/ssh.bats

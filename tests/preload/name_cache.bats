@@ -3,17 +3,7 @@
 # What Tor has said about a name is remembered for a while, by one process and under one isolation tag.
 
 load ../lib/tunic
-load same
-
-setup_file() {
-	tunic_setup
-	needs python3
-	servers_start
-}
-
-teardown_file() {
-	background_end
-}
+load served
 
 setup() {
 	tunic_setup

@@ -4,16 +4,7 @@
 # for names that Tor answers where a hosts file with the same names is the specification.
 
 load ../lib/tunic
-load same
-
-setup_file() {
-	tunic_setup
-	servers_start
-}
-
-teardown_file() {
-	background_end
-}
+load served
 
 setup() {
 	tunic_setup

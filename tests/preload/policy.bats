@@ -3,16 +3,7 @@
 # What is refused, with which errno, and that it is said: once, in one line, and never in the program's data.
 
 load ../lib/tunic
-load same
-
-setup_file() {
-	tunic_setup
-	servers_start
-}
-
-teardown_file() {
-	background_end
-}
+load served
 
 setup() {
 	tunic_setup

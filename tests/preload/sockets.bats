@@ -5,16 +5,7 @@
 # the number of connections, 200 of each kind.
 
 load ../lib/tunic
-load same
-
-setup_file() {
-	tunic_setup
-	servers_start
-}
-
-teardown_file() {
-	background_end
-}
+load served
 
 setup() {
 	tunic_setup

@@ -4,16 +4,12 @@
 # ssh -D, to an sshd of our own.
 
 load ../lib/tunic
-load same
+load served
 
 setup_file() {
 	tunic_setup
 	servers_start
 	ssh_start
-}
-
-teardown_file() {
-	background_end
 }
 
 setup() {
