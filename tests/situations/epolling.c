@@ -16,10 +16,7 @@ static void level(void)
 
 	add(ep, fd, EPOLLIN | EPOLLOUT, THIS);
 	show_wait("at once", ep, 0);
-	show_wait_until_held("until held", ep, 1);
-	answer(1);
-	show_wait("answered", ep, PATIENCE);
-	show_wait("and again", ep, A_WHILE);
+	show_wait_answered(ep);
 	show_open("answered", fd, ECHOES);
 }
 
@@ -30,10 +27,7 @@ static void level_before(void)
 	add(ep, fd, EPOLLIN | EPOLLOUT, THIS);
 	show_wait("unconnected", ep, 0);
 	begin(fd);
-	show_wait_until_held("until held", ep, 1);
-	answer(1);
-	show_wait("answered", ep, PATIENCE);
-	show_wait("and again", ep, A_WHILE);
+	show_wait_answered(ep);
 	show_open("answered", fd, ECHOES);
 }
 
@@ -45,10 +39,7 @@ static void edge_before(void)
 	show_wait("unconnected", ep, 0);
 	show_wait("and again", ep, 0);
 	begin(fd);
-	show_wait_until_held("until held", ep, 1);
-	answer(1);
-	show_wait("answered", ep, PATIENCE);
-	show_wait("and again", ep, A_WHILE);
+	show_wait_answered(ep);
 	show_open("answered", fd, ECHOES);
 }
 
@@ -129,10 +120,7 @@ static void one_shot(void)
 	int ep = epoll_new(), fd = opening(ECHOES);
 
 	add(ep, fd, EPOLLOUT | EPOLLONESHOT, THIS);
-	show_wait_until_held("until held", ep, 1);
-	answer(1);
-	show_wait("answered", ep, PATIENCE);
-	show_wait("and again", ep, A_WHILE);
+	show_wait_answered(ep);
 	show("EPOLL_CTL_MOD", registered(ep, EPOLL_CTL_MOD, fd, EPOLLOUT | EPOLLONESHOT, THAT));
 	show_wait("armed again", ep, PATIENCE);
 	show_wait("and again", ep, A_WHILE);
@@ -166,10 +154,7 @@ static void one_shot_armed_meanwhile(void)
 	begin(fd);
 	show("EPOLL_CTL_MOD",
 		registered(ep, EPOLL_CTL_MOD, fd, EPOLLOUT | EPOLLET | EPOLLONESHOT, THAT));
-	show_wait_until_held("until held", ep, 1);
-	answer(1);
-	show_wait("answered", ep, PATIENCE);
-	show_wait("and again", ep, A_WHILE);
+	show_wait_answered(ep);
 }
 
 static void exclusive_before(void)
@@ -179,10 +164,7 @@ static void exclusive_before(void)
 	add(ep, fd, EPOLLOUT | EPOLLEXCLUSIVE | EPOLLET, THIS);
 	show_wait("unconnected", ep, 0);
 	begin(fd);
-	show_wait_until_held("until held", ep, 1);
-	answer(1);
-	show_wait("answered", ep, PATIENCE);
-	show_wait("and again", ep, A_WHILE);
+	show_wait_answered(ep);
 	show("EPOLL_CTL_MOD", registered(ep, EPOLL_CTL_MOD, fd, EPOLLOUT, THAT));
 }
 
@@ -192,10 +174,7 @@ static void exclusive_meanwhile(void)
 
 	add(ep, fd, EPOLLOUT | EPOLLEXCLUSIVE, THIS);
 	show("EPOLL_CTL_MOD", registered(ep, EPOLL_CTL_MOD, fd, EPOLLOUT, THAT));
-	show_wait_until_held("until held", ep, 1);
-	answer(1);
-	show_wait("answered", ep, PATIENCE);
-	show_wait("and again", ep, A_WHILE);
+	show_wait_answered(ep);
 }
 
 /* ---- changed meanwhile ------------------------------------------------------------------------- */

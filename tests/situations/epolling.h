@@ -86,6 +86,15 @@ static inline void show_wait_until_held(const char *what, int ep, int count)
 	must(epoll_ctl(ep, EPOLL_CTL_DEL, control, NULL) == 0, "EPOLL_CTL_DEL");
 }
 
+/* What it shows before one connect is answered, then, and when that has been shown. */
+static inline void show_wait_answered(int ep)
+{
+	show_wait_until_held("until held", ep, 1);
+	answer(1);
+	show_wait("answered", ep, PATIENCE);
+	show_wait("and again", ep, A_WHILE);
+}
+
 static inline int unconnected(void)
 {
 	const struct place place = far_place(ECHOES);

@@ -12,10 +12,7 @@ static void duplicate_registered(void)
 	add(ep, fd, EPOLLIN | EPOLLOUT, THAT);
 	show_wait("unconnected", ep, 0);
 	begin(fd);
-	show_wait_until_held("until held", ep, 1);
-	answer(1);
-	show_wait("answered", ep, PATIENCE);
-	show_wait("and again", ep, A_WHILE);
+	show_wait_answered(ep);
 	show_open("the duplicate", other, ECHOES);
 }
 
@@ -27,10 +24,7 @@ static void registered_number_closed(void)
 	add(ep, fd, EPOLLOUT, THIS);
 	begin(fd);
 	close(fd);
-	show_wait_until_held("until held", ep, 1);
-	answer(1);
-	show_wait("answered", ep, PATIENCE);
-	show_wait("and again", ep, A_WHILE);
+	show_wait_answered(ep);
 	show_open("the duplicate", other, ECHOES);
 	close(other);
 	show_wait("closed", ep, A_WHILE);
@@ -44,10 +38,7 @@ static void epoll_duplicated(void)
 	show_wait("unconnected", ep, 0);
 	begin(fd);
 	close(ep);
-	show_wait_until_held("until held", other, 1);
-	answer(1);
-	show_wait("answered", other, PATIENCE);
-	show_wait("and again", other, A_WHILE);
+	show_wait_answered(other);
 }
 
 static void one_of_two_closed(void)
@@ -59,10 +50,7 @@ static void one_of_two_closed(void)
 	show_wait("unconnected", two, 0);
 	begin(fd);
 	close(one);
-	show_wait_until_held("until held", two, 1);
-	answer(1);
-	show_wait("answered", two, PATIENCE);
-	show_wait("and again", two, A_WHILE);
+	show_wait_answered(two);
 }
 
 static void two_epolls(void)
