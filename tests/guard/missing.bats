@@ -60,6 +60,17 @@ lacking() {
 	assert_output '0 of 1 EACCES'
 }
 
+@test "where sockets do not tell their network it is the same, and nothing is sealed" {
+	lacking cookies "$TUNIC" ./static connect 192.0.2.1 80
+	assert_output '1 of 1'
+	assert_stderr_says 'guard: there is no jail for datagrams .*before Linux 5.14'
+	lacking cookies "$TUNIC" ./static datagram 192.0.2.1 53
+	assert_output '0 of 1 EACCES'
+	lacking cookies "$TUNIC" --guard=seal ./static connect 192.0.2.1 80
+	assert_status 125
+	assert_stderr_says 'guard: the seal cannot be had here: .*before Linux 5.14'
+}
+
 # swapped OUTPUT TUNIC-ARGUMENTS...: where descriptors cannot be duplicated, that is printed.
 swapped() {
 	lacking pidfd_getfd "$TUNIC" "${@:2}"
