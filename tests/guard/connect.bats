@@ -18,7 +18,7 @@ setup() { guarded_setup; }
 teardown() { background_end; }
 
 @test "a thread that exchanges descriptor and address gets no connection past the proxy" {
-	race_needs_landlock
+	race_kernel_needed
 	answers "$BATS_TEST_TMPDIR/connections"
 	proxy
 	# That it can be won at all has to be seen; beside much else that takes more than one try.
@@ -72,6 +72,7 @@ teardown() { background_end; }
 }
 
 @test "a supervisor that lacks descriptors refuses, and serves when it has some again" {
+	jail_kernel_needed
 	needs python3
 	proxy
 	for TUNIC_GUARD in on seal; do

@@ -49,7 +49,7 @@ lacking() {
 @test "without Landlock the guard serves, and a line says what it lacks" {
 	lacking landlock "$TUNIC" ./static connect 192.0.2.1 80
 	assert_output '1 of 1'
-	assert_stderr_says 'guard: this kernel has no Landlock rules'
+	assert_stderr_says 'this kernel has no Landlock rules'
 }
 
 @test "without namespaces the guard serves, datagrams are refused, and a line says so" {
@@ -84,8 +84,12 @@ swapped() {
 		[ "$(wc -l <<<"$stderr")" -eq 1 ] || { seen; fail "not one line"; }
 	done
 	swapped '3 of 3' ./static connect 2001:db8::1 80 3
-	swapped '1 of 1' ./static name sink.example 80
 	swapped '20 of 20 EINPROGRESS' ./dynamic nonblocking 192.0.2.1 80 20
+}
+
+@test "where descriptors cannot be duplicated names are asked of the proxy" {
+	jail_kernel_needed
+	swapped '1 of 1' ./static name sink.example 80
 }
 
 @test "where descriptors cannot be duplicated connects that do not wait are told when they are open" {
@@ -125,6 +129,7 @@ print(errno.errorcode[s.connect_ex(("192.0.2.1", 80))])' "$waits"
 }
 
 @test "where descriptors cannot be duplicated the same is refused" {
+	jail_kernel_needed
 	swapped '0 of 1 ECONNREFUSED' ./static connect 127.0.0.1 22
 	swapped '0 of 1 ECONNREFUSED' ./static datagram 192.0.2.1 443
 	swapped '1 of 1' ./static listen 127.0.0.1
@@ -134,7 +139,7 @@ print(errno.errorcode[s.connect_ex(("192.0.2.1", 80))])' "$waits"
 }
 
 @test "where descriptors cannot be duplicated a race for them is not won" {
-	race_needs_landlock
+	race_kernel_needed
 	needs python3
 	background server python3 -uc '
 import socket, sys
@@ -160,6 +165,7 @@ while True:
 }
 
 @test "-v says what is in force" {
+	jail_kernel_needed
 	local landlock=
 	! kernel_since 6.7 || landlock=' Landlock,'
 	guarded -v true

@@ -14,6 +14,7 @@ setup_file() {
 }
 
 setup() {
+	jail_kernel_needed
 	guarded_setup
 	proxy
 }
