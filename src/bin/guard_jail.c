@@ -212,17 +212,40 @@ _Noreturn static void serve(int channel)
 	_exit(0);
 }
 
-_Noreturn static void jail_run(int channel)
+/* By this a socket of the jail's is told from others. */
+static bool cookie_of(int fd, uint64_t *out)
+{
+	socklen_t len = sizeof(*out);
+
+	return getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, out, &len) == 0;
+}
+
+/* Returns what failed, with errno, or NULL. */
+static const char *resolvers_make(int *resolver, int *resolver6)
 {
 	const char *why = network_make();
-	int resolver = -1, resolver6 = -1, error;
+	uint64_t cookie;
 
-	if (!why && (resolver = resolver_make(AF_INET)) < 0)
-		why = "no name server in its namespace";
-	error = errno;
+	if (why)
+		return why;
+	*resolver = resolver_make(AF_INET);
+	if (*resolver < 0)
+		return "no name server in its namespace";
+	if (!cookie_of(*resolver, &cookie)) {
+		*resolver = -1;
+		return "sockets do not tell their network before Linux 5.14";
+	}
+	*resolver6 = resolver_make(AF_INET6);
+	return NULL;
+}
+
+_Noreturn static void jail_run(int channel)
+{
+	int resolver = -1, resolver6 = -1;
+	const char *why = resolvers_make(&resolver, &resolver6);
+	const int error = errno;
+
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (!why)
-		resolver6 = resolver_make(AF_INET6);
 	channel_send_descriptor(channel, &why, sizeof(why), resolver);
 	channel_send_descriptor(channel, &error, sizeof(error), resolver6);
 	if (why)
@@ -296,13 +319,6 @@ bool jail_enter(const struct jail *jail)
 		close(network);
 	errno = error;
 	return entered;
-}
-
-static bool cookie_of(int fd, uint64_t *out)
-{
-	socklen_t len = sizeof(*out);
-
-	return getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, out, &len) == 0;
 }
 
 bool jail_holds(const struct jail *jail, int fd)

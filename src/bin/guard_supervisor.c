@@ -328,8 +328,6 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 	error = jail_open(&guard_run.jail, &why) ? 0 : errno;
 	if (guard_run.seal && guard_run.jail.broker < 0)
 		give_up(channel, why, error);
-	if (guard_run.seal && !jail_holds(&guard_run.jail, guard_run.jail.resolver))
-		give_up(channel, "the kernel does not tell networks apart (Linux 5.14)", errno);
 	if (guard_run.seal && guard_run.swaps)
 		give_up(channel, "descriptors cannot be duplicated (pidfd_getfd)", EPERM);
 	nursery = program_start(guarded, channel);

@@ -173,7 +173,7 @@ same_error() {
 	poke other-machine 18 ff 00
 	started main execve whole "$PWD/other-machine"
 	assert_refused EACCES 'another architecture'
-	witness musl -Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1
+	witness musl -Wl,--dynamic-linker="/lib/ld-musl-$(uname -m).so.1"
 	started main execve whole "$PWD/musl"
 	assert_refused EACCES 'another C library'
 	loader=$(readelf -lW seen | sed -n 's/.*interpreter: \(.*\)]/\1/p')

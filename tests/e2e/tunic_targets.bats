@@ -93,7 +93,7 @@ loader_of() {
 }
 
 @test "a program of another C library is not started" {
-	witness musl -Wl,--dynamic-linker=/lib/ld-musl-x86_64.so.1
+	witness musl -Wl,--dynamic-linker="/lib/ld-musl-$(uname -m).so.1"
 	refused 'another C library' ./musl
 	interpreter_refused 'is built for another C library' "$PWD/musl"
 	needs musl-gcc

@@ -45,12 +45,21 @@ static void note(int error)
 /* Not even the syscall function of libc. */
 static int go_connect(int fd, const struct sockaddr *to, socklen_t len)
 {
+#ifdef __aarch64__
+	register long number __asm__("x8") = SYS_connect;
+	register long result __asm__("x0") = fd;
+	register const struct sockaddr *address __asm__("x1") = to;
+	register unsigned long size __asm__("x2") = len;
+
+	__asm__ volatile("svc #0" : "+r"(result) : "r"(number), "r"(address), "r"(size) : "memory");
+#else
 	long result;
 
 	__asm__ volatile("syscall"
 			 : "=a"(result)
 			 : "0"(SYS_connect), "D"((long)fd), "S"(to), "d"((unsigned long)len)
 			 : "rcx", "r11", "memory");
+#endif
 	if (result >= 0)
 		return 0;
 	errno = (int)-result;

@@ -11,6 +11,7 @@ load guarded
 setup() { guarded_setup; }
 
 @test "a thread that exchanges descriptor and address gets no connection past the proxy" {
+	race_kernel_needed
 	answers "$BATS_TEST_TMPDIR/connections"
 	proxy
 	# That it can be won at all has to be seen; beside much else that takes more than one try.
@@ -48,7 +49,7 @@ setup() { guarded_setup; }
 
 @test "fifty that wait for a proxy wait beside each other" {
 	proxy --delay=1000
-	run timeout 20 "$TUNIC" ./static nonblocking 192.0.2.1 80 50
+	run --separate-stderr timeout 20 "$TUNIC" ./static nonblocking 192.0.2.1 80 50
 	assert_output '50 of 50 EINPROGRESS'
 }
 
@@ -59,6 +60,7 @@ setup() { guarded_setup; }
 }
 
 @test "a supervisor that lacks descriptors refuses, and serves when it has some again" {
+	jail_kernel_needed
 	needs python3
 	proxy
 	for TUNIC_GUARD in on seal; do

@@ -8,6 +8,12 @@
 load ../lib/tunic
 load guarded
 
+setup() {
+	jail_kernel_needed
+	guarded_setup
+	proxy
+}
+
 @test "a name is asked of the proxy, whichever libc the program has" {
 	for program in static musl dynamic; do
 		guarded ./$program name sink.example 80

@@ -49,7 +49,7 @@ GUARDED='[ "$(cat /proc/$PPID/comm)" = tunic ] || exit 99;'
 	local bare=$output
 	TUNIC_GUARD=off run nice -n 3 "$TUNIC" sh -c "$look" 7<file
 	[ "$output" = "$bare" ] || { diff <(echo "$bare") <(echo "$output") >&2; fail "without the guard"; }
-	run nice -n 3 "$TUNIC" sh -c "$GUARDED $look" 7<file
+	run --separate-stderr nice -n 3 "$TUNIC" sh -c "$GUARDED $look" 7<file
 	[ "$output" = "$bare" ] || { diff <(echo "$bare") <(echo "$output") >&2; fail "with it"; }
 }
 
@@ -61,7 +61,7 @@ GUARDED='[ "$(cat /proc/$PPID/comm)" = tunic ] || exit 99;'
 }
 
 @test "a reader sees the end when the program has closed, though a daemon of it goes on" {
-	run timeout 20 "$TUNIC" sh -c "$GUARDED"' setsid sh -c "sleep 15" >/dev/null 2>&1 </dev/null & echo done'
+	run --separate-stderr timeout 20 "$TUNIC" sh -c "$GUARDED"' setsid sh -c "sleep 15" >/dev/null 2>&1 </dev/null & echo done'
 	assert_output 'done'
 }
 
@@ -76,7 +76,7 @@ GUARDED='[ "$(cat /proc/$PPID/comm)" = tunic ] || exit 99;'
 	# With the descriptors that bats has, and from a shell that has no others.
 	local look="$GUARDED"'sed -n "s/^Pid:.//p" /proc/$PPID/status; ./static connect 192.0.2.1 80'
 	for inherited in 4096 3; do
-		run timeout 60 python3 -c 'import os, sys; os.closerange(int(sys.argv[1]), 4096); os.execv(sys.argv[2], sys.argv[2:])' \
+		run --separate-stderr timeout 60 python3 -c 'import os, sys; os.closerange(int(sys.argv[1]), 4096); os.execv(sys.argv[2], sys.argv[2:])' \
 			$inherited "$TUNIC" sh -c "$look"
 		[[ $output == [0-9]*$'\n1 of 1' ]] || { seen; return 1; }
 		wait_until 10 test ! -e "/proc/${lines[0]}"

@@ -42,6 +42,7 @@ reaches() {
 }
 
 @test "a program of 32 bits, static and dynamic, by address and by name" {
+	jail_kernel_needed
 	[ "$(uname -m)" = x86_64 ] || skip "there are none for this machine"
 	gcc -m32 -O2 -D_GNU_SOURCE -o narrow "$TESTS/guard/client.c" -lpthread
 	gcc -m32 -static -O2 -D_GNU_SOURCE -o narrow-static "$TESTS/guard/client.c" -lpthread 2>warnings
@@ -115,6 +116,7 @@ reaches() {
 }
 
 @test "-v says at the end what went past the library, and by which program" {
+	jail_kernel_needed
 	# shellcheck disable=SC2016 # for the shell inside
 	guarded -v sh -c './dynamic connect 192.0.2.1 80 2; ./static connect 192.0.2.1 80 3; ./musl name sink.example 80
 		./static connect 127.0.0.1 22'

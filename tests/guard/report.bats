@@ -25,6 +25,7 @@ for line in sorted(" ".join(str(row.get(key, "-")) for key in ("what", "program"
 }
 
 @test "it tells by program what went through the library, what past it, and why something was refused" {
+	jail_kernel_needed
 	guarded --report="$REPORT" sh -c './dynamic connect 192.0.2.1 80 2; ./static connect 192.0.2.1 80 3
 		./musl name sink.example 80; ./static connect 127.0.0.1 22; ./musl connect 127.0.0.1 22; exit 3'
 	assert_status 3

@@ -99,6 +99,7 @@ NONE_GAINED=$'65534\n65534\nCapPrm:\t0000000000000000'
 }
 
 @test "under the seal it is so, too" {
+	jail_kernel_needed
 	TUNIC_GUARD=seal as_user ./setuid-id -u
 	assert_status 126
 	TUNIC_GUARD=seal as_user --setuid=unprivileged sh -c "$TELL; ./setuid-dynamic connect 192.0.2.1 80"

@@ -101,9 +101,10 @@ background_end() {
 	done
 }
 
-# wait_until SECONDS COMMAND...: fails when time is over.
+# wait_until SECONDS COMMAND...: fails when time is over. SLOWNESS in the environment says how many times
+# slower this machine is than others: an emulated one, say.
 wait_until() {
-	local deadline=$((SECONDS + $1))
+	local deadline=$((SECONDS + $1 * ${SLOWNESS:-1}))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -le $deadline ] || fail "gave up waiting for: $*" || return

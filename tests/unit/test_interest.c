@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -177,9 +178,13 @@ static void the_next_one_is_one_of_which_something_is_noted(void **state)
 {
 	struct scene *scene = *state;
 	const int high = 3000;
+	struct rlimit limit;
 
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max; /* 1024 is what most shells begin with */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	assert_int_equal(interest_next(0), -1);
-	dup2(scene->fd, high);
+	assert_int_equal(dup2(scene->fd, high), high);
 	control(scene->epoll, EPOLL_CTL_ADD, high, EPOLLIN, 7);
 	assert_int_equal(interest_next(0), scene->epoll);
 	assert_int_equal(interest_next(scene->epoll + 1), high);
