@@ -15,8 +15,8 @@ packages_of() {
 	lint) echo git cppcheck shellcheck mandoc binutils clang-format-14? ;;
 	clients) "$ROOT/tests/clients/run" --packages
 		echo g++ libevent-dev libev-dev libuv1-dev libglib2.0-dev libboost-dev libcurl4-openssl-dev cargo \
-			librust-mio-dev libio-async-perl libanyevent-perl aria2 wget2 nginx-light redis-tools \
-			postgresql-client weechat-headless irssi bsdutils transmission-cli \
+			librust-mio-dev librust-tokio-dev libio-async-perl libanyevent-perl aria2 wget2 nginx-light \
+			redis-tools postgresql-client weechat-headless irssi bsdutils transmission-cli rtorrent \
 			rustc libnghttp2-dev libidn2-dev librtmp-dev libssh2-1-dev libpsl-dev libldap-dev \
 			libzstd-dev libbrotli-dev zlib1g-dev libssl-dev ;;
 	rivals) echo torsocks proxychains4 ;;

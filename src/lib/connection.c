@@ -53,6 +53,20 @@ static enum step broken(struct connection *connection)
 }
 
 /*
+ * We speak first, so the segment that ends the kernel's own greetings need not be sent alone: with this off it waits, for
+ * 0.2 s at most, for what we say. From the request on it is on again, as on every socket that has just been connected.
+ *
+ * But the proxy's kernel then takes its time (40 ms) to acknowledge the request, and what the program says before
+ * the answer would have to wait for that (Nagle's algorithm).
+ */
+static void acknowledge_at_once(const struct connection *connection, int whether)
+{
+	if (connection->proxy.ss_family != AF_UNIX)
+		real.setsockopt(
+			connection->fd, IPPROTO_TCP, TCP_QUICKACK, &whether, sizeof(whether));
+}
+
+/*
  * Sends what there is to send. DONE: all of it. The first send is also what tells the outcome of connect(2):
  * until that is over it says EAGAIN, and then the error, if there is one.
  */
@@ -76,6 +90,9 @@ static enum step send_all(struct connection *connection)
 			just_sent = true;
 		}
 	}
+	if (just_sent && !connection->ours && !connection->hasty &&
+		socks_client_asked(&connection->socks))
+		acknowledge_at_once(connection, 1);
 	/* The proxy will need its time: to look for the answer at once would be in vain. */
 	return just_sent && !connection->ours ? wait_for(connection, POLLIN) : STEP_DONE;
 }
@@ -187,6 +204,8 @@ int connection_reach(const struct connection *connection)
 	const struct sockaddr *proxy = (const struct sockaddr *)&connection->proxy;
 	int error;
 
+	if (!connection->hasty)
+		acknowledge_at_once(connection, 0);
 	do
 		error = real.connect(connection->fd, proxy, connection->proxy_len) == 0 ? 0 : errno;
 	while (error == EINTR && !is_under_way(connection->fd));

@@ -33,6 +33,7 @@ struct connection {
 	socklen_t proxy_len;
 	enum connection_phase phase;
 	short events; /* what the next step waits for: POLLIN or POLLOUT */
+	bool hasty;   /* what the program says may follow before the answer */
 	bool ours; /* nobody else's socket, and it blocks: a step may wait, and read all that there is */
 	struct socks_client socks;
 	enum connection_failure failure;
@@ -49,7 +50,10 @@ void connection_prepare(struct connection *connection, int fd, const struct sock
  */
 enum step connection_begun(struct connection *connection, int error);
 
-/* connect(2) to the proxy: 0, or the errno. A blocking descriptor blocks, for as long as its SO_SNDTIMEO. */
+/*
+ * connect(2) to the proxy, of a socket that is not connected yet: 0, or the errno. A blocking descriptor blocks, for as
+ * long as its SO_SNDTIMEO.
+ */
 int connection_reach(const struct connection *connection);
 
 /* Goes as far as is possible without waiting; call when `events` is there, or at any time. */

@@ -18,17 +18,7 @@ struct entry {
 };
 
 static struct chunks entries = CHUNKS_OF(struct entry);
-static atomic_bool any, any_stand_in;
-
-bool fd_table_any(void)
-{
-	return atomic_load_explicit(&any, memory_order_relaxed);
-}
-
-bool fd_table_any_stand_in(void)
-{
-	return atomic_load_explicit(&any_stand_in, memory_order_relaxed);
-}
+atomic_bool fd_table_used, fd_table_used_for_stand_in;
 
 uint64_t fd_table_cookie(int fd)
 {
@@ -60,22 +50,28 @@ bool fd_table_record(int fd, const struct tunnelled *tunnel)
 	if (entry == NULL || cookie == 0 ||
 		!sequenced_write(&entry->place, entry->tunnel, cookie, tunnel, sizeof(*tunnel)))
 		return false;
-	atomic_store_explicit(&any, true, memory_order_relaxed);
+	atomic_store_explicit(&fd_table_used, true, memory_order_relaxed);
 	if (tunnel->carrier != CARRIER_OWN)
-		atomic_store_explicit(&any_stand_in, true, memory_order_relaxed);
+		atomic_store_explicit(&fd_table_used_for_stand_in, true, memory_order_relaxed);
 	return true;
 }
 
+/* By itself, or each dup of whatever would make room for a tunnel on its stack. */
+__attribute__((noinline)) static void duplicate(struct entry *entry, int to)
+{
+	struct tunnelled tunnel;
+
+	if (entry_read(entry, fd_table_cookie(to), &tunnel))
+		fd_table_record(to, &tunnel);
+}
+
+/* Nearly every duplicate is of something else; that costs it no system call. */
 void fd_table_duplicate(int from, int to)
 {
 	struct entry *entry = entry_at(from, false);
-	struct tunnelled tunnel;
 
-	/* Nearly every duplicate is of something else; that costs it no system call. */
-	if (entry == NULL || atomic_load_explicit(&entry->place.key, memory_order_relaxed) == 0)
-		return;
-	if (entry_read(entry, fd_table_cookie(to), &tunnel))
-		fd_table_record(to, &tunnel);
+	if (entry != NULL && atomic_load_explicit(&entry->place.key, memory_order_relaxed) != 0)
+		duplicate(entry, to);
 }
 
 static void after_fork(void *entry)

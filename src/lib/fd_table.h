@@ -3,6 +3,7 @@
 #ifndef TUNIC_LIB_FD_TABLE_H
 #define TUNIC_LIB_FD_TABLE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,9 +28,18 @@ struct tunnelled {
 /* The socket's cookie (SO_COOKIE): no other socket has it as long as the system runs. 0: no socket. Keeps errno. */
 uint64_t fd_table_cookie(int fd);
 
+extern atomic_bool fd_table_used, fd_table_used_for_stand_in; /* for these two alone */
+
 /* Has this process ever recorded a tunnel (a stand-in)? One relaxed load: the hooks' fast path. */
-bool fd_table_any(void);
-bool fd_table_any_stand_in(void);
+static inline bool fd_table_any(void)
+{
+	return atomic_load_explicit(&fd_table_used, memory_order_relaxed);
+}
+
+static inline bool fd_table_any_stand_in(void)
+{
+	return atomic_load_explicit(&fd_table_used_for_stand_in, memory_order_relaxed);
+}
 
 /*
  * Records that `fd` is this tunnel. The entry is bound to the socket's cookie (SO_COOKIE), so that

@@ -483,44 +483,69 @@ static int epoll_without_room(int epoll, const struct timespec *timeout, const s
 	return shown > 0 ? -1 : shown;
 }
 
-static int epoll_turns(int epoll, struct epoll_event *events, int max,
-	const struct timespec *timeout, const sigset_t *mask)
+/* Returns how many events there are to show. *again: more may be there than has been asked for, or has become true. */
+static int epoll_turn(int epoll, struct epoll_event *events, int max, const struct timespec *piece,
+	const sigset_t *mask, bool *again)
 {
-	const bool instant = is_zero(timeout);
-	struct deadline deadline = deadline_in(instant ? NULL : timeout);
-	const struct timespec *piece;
-	struct timespec left;
-	int told, shown;
-	bool moved;
+	const bool instant = piece == &at_once;
+	const int told = instant ? real.epoll_wait(epoll, events, max, 0)
+				 : epoll_ask(epoll, events, max, piece, mask);
+	int shown;
 
-	do {
-		piece = instant ? &at_once : piece_of(&deadline, opening_going_on(), &left);
-		told = epoll_ask(epoll, events, max, piece, mask);
-		if (told < 0 && errno == EFAULT && opening_going_on())
-			return epoll_without_room(epoll, timeout, mask);
-		if (told < 0)
-			return -1;
-		shown = epoll_truth(epoll, events, told, &moved);
-		if (told == 0 && is_idle_turn(instant))
-			idle_turn();
-	} while (
-		shown == 0 && (moved || told == max || (!instant && !deadline_is_over(&deadline))));
+	*again = false;
+	if (told < 0)
+		return -1;
+	shown = epoll_truth(epoll, events, told, again);
+	*again |= told == max;
+	if (told == 0 && is_idle_turn(instant))
+		idle_turn();
 	return shown;
 }
 
+static int epoll_look(int epoll, struct epoll_event *events, int max)
+{
+	bool again;
+	int shown;
+
+	do
+		shown = epoll_turn(epoll, events, max, &at_once, NULL, &again);
+	while (shown == 0 && again);
+	return shown;
+}
+
+static int epoll_turns(int epoll, struct epoll_event *events, int max,
+	const struct timespec *timeout, const sigset_t *mask)
+{
+	struct deadline deadline = deadline_in(timeout);
+	struct timespec left;
+	sigset_t before;
+	bool again;
+	int shown;
+
+	mask = signals_hold(&before, mask);
+	do
+		shown = epoll_turn(epoll, events, max,
+			piece_of(&deadline, opening_going_on(), &left), mask, &again);
+	while (shown == 0 && (again || !deadline_is_over(&deadline)));
+	signals_release(&before);
+	return shown;
+}
+
+/* What is there already is found without a wait, and so without holding back what might interrupt one. */
 int readiness_epoll(int epoll, struct epoll_event *events, int max, const struct timespec *timeout,
 	const sigset_t *mask)
 {
-	sigset_t before;
 	int shown;
 
 	if (!is_time(timeout)) {
 		errno = EINVAL;
 		return -1;
 	}
-	mask = signals_hold(&before, mask);
-	shown = epoll_turns(epoll, events, max, timeout, mask);
-	signals_release(&before);
+	shown = epoll_look(epoll, events, max);
+	if (shown == 0 && !is_zero(timeout))
+		shown = epoll_turns(epoll, events, max, timeout, mask);
+	if (shown < 0 && errno == EFAULT && opening_going_on())
+		return epoll_without_room(epoll, timeout, mask);
 	return shown;
 }
 

@@ -85,21 +85,15 @@ static uint64_t deadline_of_settings(void)
 	return connection_now() + (uint64_t)library.settings->timeout * 1000;
 }
 
-/*
- * A socket to ask the proxy on: nobody else's, so it may block, for as long as the settings say. We speak
- * first, so the segment that ends the kernel's own greetings need not be sent alone (TCP_QUICKACK).
- */
+/* A socket to ask the proxy on: nobody else's, so it may block, for as long as the settings say. */
 static int asking_socket(void)
 {
-	const int quickly = 0;
 	const struct timeval timeout = {.tv_sec = (time_t)library.settings->timeout};
 	int fd = real.socket(proxy_domain(), SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd >= 0) {
 		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 		real.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-		if (!proxy_is_unix())
-			real.setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &quickly, sizeof(quickly));
 	}
 	return fd;
 }
@@ -127,6 +121,7 @@ static void prepare(
 	socklen_t len = proxy_address(domain, &proxy);
 
 	connection_prepare(connection, fd, (const struct sockaddr *)&proxy, len, socks);
+	connection->hasty = library.settings->optimistic;
 }
 
 /* A question goes on whatever signals come: the functions that ask have no way to say EINTR. */
@@ -517,6 +512,21 @@ static int open_waiting(struct attempt *attempt, int begun)
 	return result;
 }
 
+/*
+ * The kernel's own connect has come to its end without the program: it says 0, once, and then EISCONN. A unix
+ * socket knows nothing of that.
+ */
+static int acknowledge(int fd, const struct tunnelled *tunnel)
+{
+	struct sockaddr_storage proxy;
+	socklen_t len = proxy_address(
+		tunnel->carrier == CARRIER_OWN ? tunnel->domain : proxy_domain(), &proxy);
+
+	if (tunnel_pays(fd))
+		return 0;
+	return real.connect(fd, (const struct sockaddr *)&proxy, len);
+}
+
 int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct socks_target *target)
 {
 	struct attempt attempt = {
@@ -536,11 +546,12 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 		/* It may be another thread that has begun, since the caller looked. */
 		if (opening_at(fd) != NULL)
 			return tunnel_open_again(fd, &attempt.tunnel);
+		if (attempt.connection.proxy_len > 0)
+			return acknowledge(fd, &attempt.tunnel);
 		if (tunnel_pays(fd))
 			return 0;
-		errno = attempt.connection.proxy_len ? connection_reach(&attempt.connection)
-						     : EISCONN;
-		return errno ? -1 : 0;
+		errno = EISCONN;
+		return -1;
 	}
 	if (attempt.connection.proxy_len == 0 || !reaches_proxy(fd, domain)) {
 		attempt.tunnel.carrier =
@@ -561,21 +572,6 @@ int tunnel_open(int fd, int domain, const struct endpoint *shown, const struct s
 	default:
 		return open_now(&attempt, begun, attempt.deadline);
 	}
-}
-
-/*
- * The kernel's own connect has come to its end without the program: it says 0, once, and then EISCONN. A unix
- * socket knows nothing of that.
- */
-static int acknowledge(int fd, const struct tunnelled *tunnel)
-{
-	struct sockaddr_storage proxy;
-	socklen_t len = proxy_address(
-		tunnel->carrier == CARRIER_OWN ? tunnel->domain : proxy_domain(), &proxy);
-
-	if (tunnel_pays(fd))
-		return 0;
-	return real.connect(fd, (const struct sockaddr *)&proxy, len);
 }
 
 static int wait_again(int fd, const struct tunnelled *tunnel)

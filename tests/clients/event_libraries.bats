@@ -17,7 +17,8 @@ setup_file() {
 	# shellcheck disable=SC2046 # words are wanted
 	compiled gio $(pkg-config --cflags --libs gio-2.0)
 	g++ -o asio "$LOOPS/asio.cpp" -lpthread
-	mio_build
+	rust_build mio
+	rust_build tokio
 }
 
 setup() {
@@ -34,14 +35,14 @@ teardown() {
 compiled() { cc -D_GNU_SOURCE -o "$1" "$LOOPS/$1.c" "${@:2}"; }
 
 # With the crates that Debian has packaged.
-mio_build() {
+rust_build() {
 	export CARGO_HOME=$BATS_FILE_TMPDIR/cargo CARGO_TARGET_DIR=$BATS_FILE_TMPDIR/target
-	mkdir "$CARGO_HOME"
+	mkdir -p "$CARGO_HOME"
 	printf '%s\n' '[source.crates-io]' 'replace-with = "debian"' '[source.debian]' \
 		'directory = "/usr/share/cargo/registry"' >"$CARGO_HOME/config.toml"
-	cp -r "$LOOPS/mio" mio_source
-	(cd mio_source && PATH=/usr/bin:/bin cargo build --offline --quiet) || return
-	cp target/debug/mio_pages mio
+	cp -r "$LOOPS/$1" "$1_source"
+	(cd "$1_source" && PATH=/usr/bin:/bin cargo build --offline --quiet) || return
+	cp "target/debug/$1_pages" "$1"
 }
 
 java_client() { AS_URLS=yes "$1" java "$TESTS/clients/Net.java" pages; }
@@ -90,6 +91,10 @@ wget2_pages() { AS_URLS=yes "$1" wget2 -q --max-threads=8 -O-; }
 @test "Rust's mio fetches pages" { pages_come mio; }
 
 @test "Rust's mio opens connections at once" { opens_at_once mio; }
+
+@test "Rust's tokio fetches pages" { pages_come tokio; }
+
+@test "Rust's tokio opens connections at once" { opens_at_once tokio; }
 
 @test "Java's channels fetch pages" { pages_come java "$TESTS/clients/Net.java" channels; }
 

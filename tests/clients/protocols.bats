@@ -110,13 +110,30 @@ passes_on() {
 	was_said "irc NICK irssitter"
 }
 
+# torrent_wanted: skin.torrent, of a file that is not here; tracker_was_asked, for it.
+torrent_wanted() {
+	TRACKER=/announce-$$-$BATS_TEST_NUMBER
+	head -c 40000 /dev/zero >skin
+	transmission-create -o skin.torrent -t "http://pub.test:$HTTP_PORT$TRACKER" skin
+	rm skin
+}
+
+tracker_was_asked() {
+	wait_until 30 grep -q "GET pub.test:$HTTP_PORT $TRACKER.*event=started" "$TORNET_DIR/http.log"
+}
+
 @test "transmission goes on with its tracker where UDP leads nowhere and peers are refused" {
 	local log
-	head -c 40000 /dev/zero >skin
-	transmission-create -o skin.torrent -t "http://pub.test:$HTTP_PORT/announce-$$" skin
-	rm skin
+	torrent_wanted
 	background transmission "$TUNIC" transmission-cli -w "$PWD" skin.torrent
-	wait_until 30 grep -q "GET pub.test:$HTTP_PORT /announce-$$.*event=started" "$TORNET_DIR/http.log"
+	tracker_was_asked
 	log=$(background_log transmission)
 	[ "$(grep -ac 'tunic: transmission-cli: refused to accept' "$log")" -eq 1 ]
+}
+
+@test "rtorrent, told not to listen, goes on with its tracker where UDP leads nowhere" {
+	torrent_wanted
+	background rtorrent script -qec "HOME=$PWD $TUNIC rtorrent -n -d $PWD \
+		-O network.port_open.set=no -O dht.mode.set=on skin.torrent" /dev/null
+	tracker_was_asked
 }

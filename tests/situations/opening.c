@@ -56,6 +56,7 @@ static void facts(void)
 	printf("own: family %d, a port %d, length %u\n", own.sa.sa_family == place.sa.sa_family,
 		place_port(&own) != 0, own.len);
 	printf("flags: %d\n", fcntl(fd, F_GETFL) == (O_RDWR | O_NONBLOCK));
+	printf("acknowledges at once: %d\n", option(fd, IPPROTO_TCP, TCP_QUICKACK));
 	show_answered(fd, ECHOES);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// HOST PORT COUNT: pages by Rust's mio, on which tokio stands. Names by Rust's own standard library.
+// HOST PORT COUNT: pages by Rust's mio. Names by Rust's own standard library.
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use std::env;
