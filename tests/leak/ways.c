@@ -714,7 +714,7 @@ static int way_wide_syscall(char **args)
 {
 	(void)args;
 	state.by_syscall = true;
-	state.wide = 1L << 32;
+	state.wide = (long)(1ULL << 32);
 	return 0;
 }
 
@@ -879,6 +879,7 @@ static const struct {
 	{"wait", 0, way_wait},
 	{"limit", 1, way_limit},
 	{"instruction", 0, way_instruction},
+	{"garbage", 0, way_garbage},
 	{"int80-connect", 2, way_int80_connect},
 	{"libc", 1, way_libc},
 };
