@@ -100,16 +100,31 @@ static void hear(void)
 		channel = -1;
 		/* Only when it is gone for good is the program ours. */
 		waitpid(supervisor, NULL, 0);
-	} else if (message.tiding == TIDING_STATUS) {
-		follow(message.value);
+		return;
 	}
+	/* What the program has used is then known as used by a child of ours, as time(1) and others ask. */
+	if (message.tiding == TIDING_LAST)
+		waitpid(supervisor, NULL, 0);
+	if (message.tiding == TIDING_LAST || message.tiding == TIDING_STATUS)
+		follow(message.value);
 }
 
-/* A timer that was set before exec runs on in this process. */
+/*
+ * The kernel speaks to the leader of a session whose terminal goes away, and to groups; of ours the program
+ * may have left, as shells do.
+ */
+static bool is_alone_in_group(void)
+{
+	return getpgid(program) != getpgrp() && getsid(program) == getsid(0);
+}
+
+/* A timer that was set before exec runs on in this process. The supervisor only continues us. */
 static bool is_meant_for_program(const struct signalfd_siginfo *told)
 {
-	return told->ssi_code <= 0 || told->ssi_signo == SIGALRM || told->ssi_signo == SIGVTALRM ||
-	       told->ssi_signo == SIGPROF;
+	if (told->ssi_code <= 0)
+		return (pid_t)told->ssi_pid != supervisor;
+	return told->ssi_signo == SIGALRM || told->ssi_signo == SIGVTALRM ||
+	       told->ssi_signo == SIGPROF || (told->ssi_code == SI_KERNEL && is_alone_in_group());
 }
 
 static void pass_on(int number)
@@ -166,7 +181,6 @@ _Noreturn static void front_run(void)
 	sigset_t all;
 	int signals;
 
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	descriptors_leave();
 	sigfillset(&all);
 	signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -316,6 +330,8 @@ void guard_launch(const struct settings *settings, const char *path, char *const
 	signals_hold(&guarded);
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	channel = supervisor_start(&guarded);
+	/* Before there is a program that could look. The supervisor's children have to be what they are. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (channel < 0)
 		message.value = errno;
 	else
@@ -327,6 +343,7 @@ void guard_launch(const struct settings *settings, const char *path, char *const
 	close(channel);
 	while (supervisor > 0 && waitpid(-1, NULL, 0) > 0)
 		;
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
 	signals_release(&guarded);
 	missing(settings, message.what, message.value);

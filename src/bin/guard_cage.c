@@ -3,8 +3,8 @@
  * What a process does to itself so that all that it becomes and starts is guarded.
  *
  * In this order: under the seal, a network in which there is nobody; no rights are gained by starting
- * programs any more, without which an ordinary user may not have a filter; as root, the rights with
- * which the locks could be opened leave the bounding set; Landlock; the filter. Each is inherited by
+ * programs any more, without which an ordinary user may not have a filter; the rights with which the
+ * locks could be opened are given away, for good; Landlock; the filter. Each is inherited by
  * every child and survives exec, and none can be taken off.
  */
 #include <errno.h>
@@ -22,14 +22,37 @@
 #define CAP_BPF 39
 #endif
 
-/* Only root has them, and only root can drop them. */
-static void rights_drop(void)
+/* The kernel has them as bits of two words, in this order. */
+typedef struct __user_cap_data_struct rights_words[_LINUX_CAPABILITY_U32S_3];
+
+static void rights_lower(rights_words words, int right)
+{
+	const uint32_t rest = ~CAP_TO_MASK(right);
+
+	words[CAP_TO_INDEX(right)].effective &= rest;
+	words[CAP_TO_INDEX(right)].permitted &= rest;
+	words[CAP_TO_INDEX(right)].inheritable &= rest;
+}
+
+/*
+ * The bounding set is root's alone to lower, and holds nobody who was started with a right that is
+ * inheritable or ambient: those come through exec beside it. What is not inheritable is not ambient.
+ * False: errno is set.
+ */
+static bool rights_drop(void)
 {
 	static const int rights[] = {CAP_NET_ADMIN, CAP_NET_RAW, CAP_SYS_ADMIN, CAP_SYS_PTRACE,
 		CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_BPF};
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	rights_words words;
 
-	for (size_t i = 0; i < sizeof(rights) / sizeof(*rights); i++)
+	if (syscall(SYS_capget, &header, words) < 0)
+		return false;
+	for (size_t i = 0; i < sizeof(rights) / sizeof(*rights); i++) {
 		prctl(PR_CAPBSET_DROP, rights[i], 0, 0, 0);
+		rights_lower(words, rights[i]);
+	}
+	return syscall(SYS_capset, &header, words) == 0;
 }
 
 static bool landlock_pass(int rules, uint16_t port)
@@ -95,7 +118,10 @@ void cage_enter(struct cage *out, const struct jail *jail, bool seal, uint16_t p
 		fail(out, "no_new_privs");
 		return;
 	}
-	rights_drop();
+	if (!rights_drop()) {
+		fail(out, "the rights that it may not have");
+		return;
+	}
 	out->landlock = landlock_enter(passed);
 	choice.landlock = out->landlock;
 	if (!guard_filter_build(&choice, &program)) {

@@ -9,6 +9,7 @@
 enum tiding {
 	TIDING_STARTED, /* `value`: the program's process id */
 	TIDING_STATUS,  /* `value`: what waitpid(2) told of the program */
+	TIDING_LAST,    /* likewise, and nothing guarded is left: the supervisor ends, too */
 	TIDING_FAILED,  /* `value`: an errno; there is no guard, and no program was started */
 	TIDING_SIGNAL,  /* to the supervisor: send this signal to the program */
 };

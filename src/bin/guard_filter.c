@@ -23,6 +23,7 @@
  * what an instruction jumps to is there already, and nothing has to be patched.
  */
 #include <errno.h>
+#include <linux/if_tun.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/seccomp.h>
@@ -31,6 +32,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>

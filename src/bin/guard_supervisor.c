@@ -12,6 +12,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -46,7 +47,7 @@ enum { TICK = 20 /* milliseconds: a signal may wait so long */, TICK_SHARE = 4, 
 struct guard_run guard_run;
 
 static pid_t program;
-static bool program_ended, nobody_left;
+static bool program_ended, nobody_left, over;
 static struct watch channel_watch, listener_watch, child_watch;
 
 /* ---- the program, until it is itself */
@@ -187,14 +188,34 @@ static void notice_ready(struct watch *watch, uint32_t events)
 	loop_watch(watch, 0);
 }
 
+/* The kernel tells the listener of the last end before it tells a parent. */
+static bool is_last(void)
+{
+	struct pollfd listener = {.fd = guard_run.listener, .events = POLLIN};
+
+	return poll(&listener, 1, 0) == 1 && (listener.revents & POLLHUP) && !relay_is_behind();
+}
+
 static void status_tell(int status)
 {
-	const struct message message = {.tiding = TIDING_STATUS, .value = status};
+	struct message message = {.tiding = TIDING_STATUS, .value = status};
 
 	program_ended = WIFEXITED(status) || WIFSIGNALED(status);
 	if (program_ended)
 		words_end();
+	over = program_ended && is_last();
+	if (over)
+		message.tiding = TIDING_LAST;
 	channel_send(channel_watch.fd, &message);
+}
+
+/* The front stops with the program. Who continues the program alone would not continue it. */
+static void program_changed(int status)
+{
+	if (WIFCONTINUED(status) && channel_watch.events)
+		kill(getppid(), SIGCONT);
+	else
+		status_tell(status);
 }
 
 static void children_reap(void)
@@ -204,7 +225,7 @@ static void children_reap(void)
 
 	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
 		if (pid == program && !program_ended)
-			status_tell(status);
+			program_changed(status);
 }
 
 static void child_ready(struct watch *watch, uint32_t events)
@@ -344,7 +365,7 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 	if (!channel_send(channel, &message) || send(nursery, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(EXIT_OURS);
 	close(nursery);
-	while (!nobody_left || relay_is_behind())
+	while (!over && (!nobody_left || relay_is_behind()))
 		loop_turn(tick());
 	/* The listener may know of the last end before we do. */
 	if (!program_ended && waitpid(program, &status, 0) == program)

@@ -7,6 +7,9 @@
  *	client nonblocking ADDRESS PORT COUNT [late] at once, by an edge-triggered epoll that knows them before,
  *	                                         or after
  *	client timer ADDRESS PORT COUNT [restart] under a timer of 0.7 ms, with or without SA_RESTART
+ *	client thread ADDRESS PORT               by a thread that shares no descriptors with the others
+ *	client leaderless ADDRESS PORT           by a thread when the first one has ended
+ *	client undumpable ADDRESS PORT           by a process that wants nobody to look into it
  *	client name NAME PORT                    by getaddrinfo
  *	client listen ADDRESS                    on a free port
  *	client datagram ADDRESS PORT             sends one and tells what comes back
@@ -20,12 +23,14 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -173,6 +178,55 @@ static void talk_at_once(const char *address, const char *port, unsigned count, 
 		left -= arrive(&event);
 }
 
+/* ---- callers that are not as others */
+
+static char **words;
+
+static void report(unsigned count);
+
+static void *talk_unshared(void *nothing)
+{
+	if (unshare(CLONE_FILES) < 0)
+		note(errno);
+	else
+		talk(words[2], words[3]);
+	return nothing;
+}
+
+/* The descriptor's number means nothing to the other threads. */
+static void talk_by_thread(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, talk_unshared, NULL);
+	pthread_join(thread, NULL);
+}
+
+static void talk_undumpable(const char *address, const char *port)
+{
+	if (prctl(PR_SET_DUMPABLE, 0) < 0)
+		note(errno);
+	talk(address, port);
+}
+
+static void *talk_alone(void *leader)
+{
+	pthread_join(*(pthread_t *)leader, NULL);
+	talk(words[2], words[3]);
+	report(1);
+	exit(0);
+}
+
+_Noreturn static void talk_without_leader(void)
+{
+	static pthread_t self;
+	pthread_t thread;
+
+	self = pthread_self();
+	pthread_create(&thread, NULL, talk_alone, &self);
+	pthread_exit(NULL);
+}
+
 static void tick(int number)
 {
 	(void)number;
@@ -283,10 +337,17 @@ int main(int argc, char **argv)
 	const char *what = argc > 2 ? argv[1] : "", *port = argc > 3 ? argv[3] : "0";
 	unsigned count = argc > 4 ? (unsigned)atoi(argv[4]) : 1;
 
+	words = argv;
 	if (strcmp(what, "timer") == 0)
 		timer_begin(argc > 5);
 	if (strcmp(what, "connect") == 0 || strcmp(what, "timer") == 0)
 		talk_often(argv[2], port, count);
+	else if (strcmp(what, "thread") == 0)
+		talk_by_thread();
+	else if (strcmp(what, "leaderless") == 0)
+		talk_without_leader();
+	else if (strcmp(what, "undumpable") == 0)
+		talk_undumpable(argv[2], port);
 	else if (strcmp(what, "nonblocking") == 0)
 		talk_at_once(argv[2], port, count, argc > 5);
 	else if (strcmp(what, "name") == 0)

@@ -39,6 +39,37 @@ setup() { guarded_setup; }
 	assert_output '5 of 5'
 }
 
+# waits: does the program wait in its connect? Then it has one descriptor more than the standard ones.
+waiting() { grep -q '^State:.S' "/proc/$1/status" && [ -e "/proc/$1/fd/3" ]; }
+
+@test "one that has to wait stops, goes on and ends with its program, at once" {
+	proxy --delay=600000
+	background program "$TUNIC" sh -c 'echo $$; exec ./static connect 192.0.2.1 80'
+	wait_until 10 grep -q . "$(background_log program)"
+	local program
+	program=$(cat "$(background_log program)")
+	wait_until 10 grep -q static "/proc/$program/comm"
+	wait_until 10 waiting "$program"
+	for _ in 1 2; do
+		kill -STOP "$program"
+		wait_until 10 grep -q '^State:.T' "/proc/$program/status"
+		kill -CONT "$program"
+		wait_until 10 waiting "$program"
+	done
+	kill -TERM "$program"
+	wait_until 10 test ! -e "/proc/$program"
+}
+
+@test "threads with descriptors of their own, or whose first one has ended, are served" {
+	proxy
+	for program in static raw dynamic; do
+		guarded ./$program thread 192.0.2.1 80
+		assert_output '1 of 1'
+		guarded ./$program leaderless 192.0.2.1 80
+		assert_output '1 of 1'
+	done
+}
+
 @test "one that does not block is told when it is open, and events from before it still tell" {
 	proxy --delay=200
 	guarded ./static nonblocking 192.0.2.1 80 50

@@ -3,7 +3,7 @@
 # Whoever starts tunic sees of a guarded program what it would see of the program itself.
 
 # Scripts in single quotes are for the shells inside; $stderr comes from bats.
-# shellcheck disable=SC1003,SC2016,SC2154
+# shellcheck disable=SC1003,SC2016,SC2030,SC2031,SC2154
 
 load ../lib/tunic
 load guarded
@@ -138,6 +138,35 @@ stays() {
 		sleep 1 while 1;
 	END
 	chmod +x stays
+}
+
+# seen_alike CASE: what a parent sees of the guarded program is what it sees of the program; see parent.py.
+seen_alike() {
+	needs python3
+	run timeout 60 python3 "$TESTS/guard/parent.py" "$1"
+	assert_status 0
+	local bare=$output
+	run timeout 60 python3 "$TESTS/guard/parent.py" "$1" "$TUNIC" sh -c "$GUARDED"' exec "$@"' sh
+	assert_output "$bare"
+}
+
+@test "when the program alone is stopped and continued, so is tunic, and the program once" { seen_alike alone; }
+
+@test "when the terminal goes away the program hears of it in a group of its own, too" { seen_alike hangup; }
+
+@test "the processor time that the program has used is a child's to who waits for tunic" { seen_alike usage; }
+
+@test "it cannot type what the shell that has started it would then do" {
+	cat >typing <<-'END'
+		#!/usr/bin/python3
+		import fcntl, termios
+		try:
+		    fcntl.ioctl(0, termios.TIOCSTI, b"x")
+		except OSError as error:
+		    print("errno", error.errno)
+	END
+	chmod +x typing
+	terminal "$TUNIC ./typing" '10:errno 1'
 }
 
 @test "keys of the terminal stop, continue, interrupt and quit it" {

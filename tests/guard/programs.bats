@@ -100,19 +100,65 @@ reaches() {
 	assert_output_has '1 of 1'
 }
 
+# as_user TUNIC-ARGUMENTS...: by somebody who is not root, with copies of the programs; $without the kernel lacks.
+as_user() {
+	needs setpriv
+	PLACE=$(mktemp -d /var/tmp/tunic-test.XXXXXX)
+	chmod 755 "$PLACE"
+	mkdir "$PLACE/.libs"
+	cp "$TUNIC" static past without "$PLACE"
+	cp static "$PLACE/unreadable"
+	chmod 111 "$PLACE/unreadable"
+	cp "$LIBTUNIC" "$PLACE/.libs"
+	run --separate-stderr timeout 60 setpriv --reuid=65534 --regid=65534 --clear-groups \
+		env --chdir="$PLACE" HOME=/nonexistent ${without:+./without "$without"} ./tunic "$@"
+	rm -rf "$PLACE"
+}
+
 @test "an ordinary user has the guard too" {
 	[ "$(id -u)" -eq 0 ] || skip "that is who runs these tests"
-	needs setpriv
-	local place
-	place=$(mktemp -d /var/tmp/tunic-test.XXXXXX)
-	chmod 755 "$place"
-	cp "$TUNIC" static "$place"
-	mkdir "$place/.libs"
-	cp "$LIBTUNIC" "$place/.libs"
-	run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups \
-		env HOME=/nonexistent "$place/tunic" "$place/static" name sink.example 80
-	rm -rf "$place"
+	as_user ./static name sink.example 80
 	assert_output '1 of 1'
+}
+
+@test "a program that wants nobody to look into it connects; one that nobody can look into does not" {
+	[ "$(id -u)" -eq 0 ] || skip "it takes two users"
+	as_user ./static undumpable 192.0.2.1 80
+	assert_output '1 of 1'
+	as_user ./past ./unreadable connect 192.0.2.1 80
+	assert_output '0 of 1 EACCES'
+}
+
+@test "a process of the same user outside is neither traced nor written to nor robbed of its descriptors" {
+	[ "$(id -u)" -eq 0 ] || skip "it takes two users"
+	needs python3
+	local nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups) process python place
+	local code='
+import ctypes, errno, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+process, place = int(sys.argv[1]), int(sys.argv[2], 16)
+buffer = ctypes.create_string_buffer(8)
+here, there = ((ctypes.c_size_t * 2)(at, 8) for at in (ctypes.addressof(buffer), place))
+def attempt(what, result):
+    print(what, "ok" if result >= 0 else errno.errorcode[ctypes.get_errno()])
+attempt("pidfd_getfd", libc.syscall(438, libc.syscall(434, process, 0), 1, 0))
+attempt("process_vm_writev", libc.process_vm_writev(process, here, 1, there, 1, 0))
+attempt("seize", libc.ptrace(0x4206, process, None, None))'
+	python=$(readlink -f /usr/bin/python3)
+	background outside "${nobody[@]}" sleep 300
+	process=$(cat "$(background_dir)/outside.pid")
+	wait_until 10 grep -q '\[stack\]' "/proc/$process/maps"
+	wait_until 10 grep -q sleep "/proc/$process/comm"
+	place=$(sed -n 's/-.*\[stack\]$//p' "/proc/$process/maps")
+	for TUNIC_GUARD in on seal; do
+		export TUNIC_GUARD
+		as_user ./past "$python" -c "$code" "$process" "$place"
+		assert_output $'pidfd_getfd EPERM\nprocess_vm_writev EPERM\nseize EPERM'
+	done
+	TUNIC_GUARD=on without=landlock as_user ./past "$python" -c "$code" "$process" "$place"
+	assert_output $'pidfd_getfd EPERM\nprocess_vm_writev EPERM\nseize EPERM'
+	run "${nobody[@]}" "$python" -c "$code" "$process" "$place"
+	assert_output $'pidfd_getfd ok\nprocess_vm_writev ok\nseize ok'
 }
 
 @test "-v says at the end what went past the library, and by which program" {

@@ -133,6 +133,23 @@ NONE_GAINED=$'65534\n65534\nCapPrm:\t0000000000000000'
 	assert_output "$NONE_GAINED"
 }
 
+# rights COMMAND...: those of a program that it starts which could open the locks; see guard_cage.c.
+rights() {
+	local held
+	held=$("$@" sed -n 's/^CapEff:.//p' /proc/self/status)
+	printf '%x\n' $((0x$held & (1 << 12 | 1 << 13 | 1 << 16 | 1 << 17 | 1 << 19 | 1 << 21 | 1 << 39)))
+}
+
+@test "rights that could open the locks are not the program's, be they inheritable or ambient" {
+	local user=(setpriv --reuid=65534 --regid=65534 --clear-groups "--inh-caps=+net_raw,+net_admin"
+		"--ambient-caps=+net_raw,+net_admin" env "HOME=$PLACE/home")
+	[ "$(rights "${user[@]}")" = 3000 ]
+	for setting in on seal; do
+		[ "$(rights setpriv --inh-caps=+sys_admin,+net_admin,+sys_ptrace ./tunic --guard=$setting)" = 0 ]
+		[ "$(rights "${user[@]}" ./tunic --guard=$setting)" = 0 ]
+	done
+}
+
 @test "sudo is refused with a line, or says itself what it lacks" {
 	needs sudo
 	as_user sudo -n true

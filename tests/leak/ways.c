@@ -475,6 +475,31 @@ static int way_unix(char **args)
 	return send(state.fd, request, sizeof(request), MSG_NOSIGNAL) < 0 ? -1 : 0;
 }
 
+/* The socket of the steps that follow is one that the server at a path hands over: PATH */
+static int way_receive(char **args)
+{
+	char byte, control[CMSG_SPACE(sizeof(int))];
+	struct iovec part = {.iov_base = &byte, .iov_len = 1};
+	struct msghdr message = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control)};
+	const struct cmsghdr *header;
+	long n;
+
+	if (way_unix(args) != 0)
+		return -1;
+	n = state.by_syscall ? state.enter(SYS_recvmsg, state.fd, &message, 0)
+			     : recvmsg(state.fd, &message, 0);
+	header = n < 0 ? NULL : CMSG_FIRSTHDR(&message);
+	if (header == NULL || header->cmsg_type != SCM_RIGHTS) {
+		errno = n < 0 ? errno : ENOMSG;
+		return -1;
+	}
+	memcpy(&state.fd, CMSG_DATA(header), sizeof(state.fd));
+	return 0;
+}
+
 /* ---- io_uring, by hand ----------------------------------------------------------------------- */
 
 static void *ring_map(int ring, size_t n, long long offset)
@@ -534,7 +559,7 @@ static int way_wide_syscall(char **args)
 {
 	(void)args;
 	state.by_syscall = true;
-	state.wide = 1L << 32;
+	state.wide = (long)(1ULL << 32);
 	return 0;
 }
 
@@ -675,6 +700,7 @@ static const struct {
 	{"join-any", 2, way_join_any},
 	{"join-source", 1, way_join_source},
 	{"unix", 1, way_unix},
+	{"receive", 1, way_receive},
 	{"uring-connect", 2, way_uring_connect},
 	{"getaddrinfo-plain", 1, way_getaddrinfo_plain},
 	{"getaddrinfo", 3, way_getaddrinfo},
@@ -699,6 +725,7 @@ static const struct {
 	{"wait", 0, way_wait},
 	{"limit", 1, way_limit},
 	{"instruction", 0, way_instruction},
+	{"garbage", 0, way_garbage},
 	{"int80-connect", 2, way_int80_connect},
 	{"libc", 1, way_libc},
 };

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <linux/audit.h>
+#include <linux/if_tun.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
@@ -14,6 +15,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -59,6 +61,7 @@ enum call {
 	BIND,
 	CONNECT,
 	GETPID,
+	IOCTL,
 	IO_URING_ENTER,
 	IO_URING_REGISTER,
 	IO_URING_SETUP,
@@ -85,6 +88,7 @@ static const int numbers[CALLS][MACHINES] = {
 	[BIND] = {49, 361, 200, 282},
 	[CONNECT] = {42, 362, 203, 283},
 	[GETPID] = {39, 20, 172, 20},
+	[IOCTL] = {16, 54, 29, 54},
 	[IO_URING_ENTER] = {426, 426, 426, 426},
 	[IO_URING_REGISTER] = {427, 427, 427, 427},
 	[IO_URING_SETUP] = {425, 425, 425, 425},
@@ -183,6 +187,10 @@ static void calls_that_reach_out_are_asked_or_refused(void **state)
 		{PIDFD_GETFD, {3, 4, 0}, REFUSED(EPERM)},
 		{SETNS, {3, 0}, REFUSED(EPERM)},
 		{REQUEST_KEY, {0x7ffc0000}, REFUSED(EPERM)},
+		{IOCTL, {3, TUNSETIFF, 0x7ffc0000}, REFUSED(EPERM)},
+		{IOCTL, {0, TIOCSTI, 0x7ffc0000}, REFUSED(EPERM)},
+		{IOCTL, {0, TIOCLINUX, 0x7ffc0000}, REFUSED(EPERM)},
+		{IOCTL, {0, TCGETS, TIOCSTI}, ALLOWED},
 		{GETPID, {0}, ALLOWED},
 	};
 	(void)state;
@@ -275,6 +283,8 @@ static void sealed_only_connect_is_asked_and_the_denials_stay(void **state)
 		{PIDFD_GETFD, {3, 4, 0}, REFUSED(EPERM)},
 		{SETNS, {3, 0}, REFUSED(EPERM)},
 		{REQUEST_KEY, {0}, REFUSED(EPERM)},
+		{IOCTL, {3, TUNSETIFF}, ALLOWED},
+		{IOCTL, {0, TIOCSTI}, REFUSED(EPERM)},
 		{SOCKETCALL, {SYS_CONNECT}, ASKED},
 		{SOCKETCALL, {SYS_SOCKET}, ASKED},
 		{SOCKETCALL, {SYS_SOCKETPAIR}, ASKED},

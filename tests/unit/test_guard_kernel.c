@@ -4,6 +4,7 @@
  * whoever runs the test and, if that is root, as nobody too.
  */
 #include <errno.h>
+#include <linux/if_tun.h>
 #include <linux/io_uring.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
@@ -141,6 +142,10 @@ static void make_refused_calls(void)
 		{"theft", SYS_pidfd_getfd, {-1, 0, 0}, EPERM},
 		{"namespace", SYS_setns, {-1, 0}, EPERM},
 		{"key", SYS_request_key, {0, 0, 0, 0}, EPERM},
+		{"tap", SYS_ioctl, {-1, TUNSETIFF, 0}, EPERM},
+		{"typing", SYS_ioctl, {-1, TIOCSTI, 0}, EPERM},
+		{"typing, wide", SYS_ioctl, {-1, HIGH | TIOCSTI, 0}, EPERM},
+		{"looking", SYS_ioctl, {-1, TCGETS, 0}, EBADF},
 		{"attach", SYS_ptrace, {PTRACE_ATTACH, -1}, EPERM},
 		{"seize", SYS_ptrace, {PTRACE_SEIZE, -1}, EPERM},
 		{"injection", SYS_process_vm_writev, {-1, 0, 0, 0, 0}, EPERM},
