@@ -257,14 +257,16 @@ static bool watches_begin(int channel)
 static int tick(void)
 {
 	static uint64_t due;
-	const uint64_t now = loop_now();
+	uint64_t now;
 	unsigned callers;
 
+	if (!operation_any() && !talk_any())
+		return -1;
+	now = loop_now();
 	if (now < due)
 		return (int)(due - now);
 	callers = operation_tick();
-	if (!talk_tick() && callers == 0)
-		return -1;
+	talk_tick();
 	due = now + TICK + callers / TICK_SHARE;
 	return (int)(due - now);
 }
