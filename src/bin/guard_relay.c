@@ -133,6 +133,18 @@ static bool side_begin(struct relay *relay, struct side *side, struct side *othe
 	return true;
 }
 
+/*
+ * What waits for the program to read it is as much as a pipe takes. More, and the kernel would take
+ * megabytes, has left the processor's cache when it is read at last. The program is on this machine, so there
+ * is no way between on which more would have to be. The kernel doubles what it is told.
+ */
+static void backlog_limit(int near)
+{
+	const int room = PIPE_SIZE / 2;
+
+	setsockopt(near, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+}
+
 void relay_begin(int near, int far)
 {
 	struct relay *relay = calloc(1, sizeof(*relay));
@@ -144,6 +156,7 @@ void relay_begin(int near, int far)
 		return;
 	}
 	behind++;
+	backlog_limit(near);
 	begun = side_begin(relay, &relay->near, &relay->far, near);
 	begun = side_begin(relay, &relay->far, &relay->near, far) && begun;
 	if (!begun || !loop_watch(&relay->near.watch, EPOLLIN) ||
