@@ -189,7 +189,8 @@ int connection_reach(const struct connection *connection)
 	int error;
 
 	do
-		error = guarded_connect(connection->fd, proxy, connection->proxy_len) == 0 ? 0 : errno;
+		error = guarded_connect(connection->fd, proxy, connection->proxy_len) == 0 ? 0
+											   : errno;
 	while (error == EINTR && !is_under_way(connection->fd));
 	return error;
 }

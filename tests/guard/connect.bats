@@ -71,16 +71,8 @@ teardown() { background_end; }
 }
 
 @test "what is sent last waits for the proxy no longer than a connection may take" {
-	needs python3
-	background proxy python3 -uc '
-import socket
-s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-s.bind(("127.0.0.1", 0)); s.listen(); print("port", s.getsockname()[1])
-c = s.accept()[0]; c.recv(3); c.sendall(b"\5\0"); c.recv(10); c.sendall(b"\5\0\0\1" + bytes(6))
-s.accept()'
-	wait_until 10 grep -q . "$(background_log proxy)"
-	TUNIC_PROXY=127.0.0.1:$(cut -d' ' -f2 "$(background_log proxy)")
-	export TUNIC_PROXY TUNIC_ISOLATE=none TUNIC_PIPELINE=no TUNIC_TIMEOUT=10
+	proxy_that_stops_reading
+	export TUNIC_ISOLATE=none TUNIC_PIPELINE=no TUNIC_TIMEOUT=10
 	guarded ./past "$(command -v python3)" -c '
 import os, select, socket
 s = socket.socket()
