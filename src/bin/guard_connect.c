@@ -80,26 +80,31 @@ static void tunnel(const struct request *request, const struct endpoint *to, con
 	operation_tunnel(&request->call, request->fd, &request->facts, &target);
 }
 
-static void connect_address(const struct request *request, const struct endpoint *to)
+static void connect_through(const struct request *request, const struct endpoint *to)
 {
 	const struct sockaddr *sa = (const struct sockaddr *)&request->to;
+
+	tally_count(TALLY_LIBRARY, REFUSAL_NONE);
+	/* It is the library's socket, and has to stay that. */
+	if (guard_run.swaps && policy_is_proxy(guard_run.settings, to))
+		go_on(request);
+	else if (guard_run.seal && policy_is_proxy(guard_run.settings, to))
+		operation_proxy(&request->call, request->fd, &request->facts);
+	else if (socket_leaves_device(request->fd))
+		operation_direct(&request->call, request->fd, &request->facts, sa, request->len);
+	else
+		refuse_address(request, REFUSAL_DEVICE, to);
+}
+
+static void connect_address(const struct request *request, const struct endpoint *to)
+{
 	char name[NAME_BUF];
 	const bool named = name_of(&to->addr, name);
 	const struct judgement judgement = policy_connect(guard_run.settings, to, named);
 
 	switch (judgement.verdict) {
 	case VERDICT_THROUGH:
-		tally_count(TALLY_LIBRARY, REFUSAL_NONE);
-		/* It is the library's socket, and has to stay that. */
-		if (guard_run.swaps && policy_is_proxy(guard_run.settings, to))
-			go_on(request);
-		else if (guard_run.seal && policy_is_proxy(guard_run.settings, to))
-			operation_proxy(&request->call, request->fd, &request->facts);
-		else if (socket_leaves_device(request->fd))
-			operation_direct(
-				&request->call, request->fd, &request->facts, sa, request->len);
-		else
-			refuse_address(request, REFUSAL_DEVICE, to);
+		connect_through(request, to);
 		break;
 	case VERDICT_TUNNEL:
 		tunnel(request, to, named ? name : NULL);
@@ -117,7 +122,7 @@ static int disconnect(const struct request *request)
 
 	if (!guard_run.swaps)
 		return socket_connect(
-			request->fd, (const struct sockaddr *)&request->to, request->len);
+			request->fd, (const struct sockaddr *)&request->to, request->len, NULL);
 	return swap_in(guard_run.listener, call->id, call->caller, call->number, request->fd)
 		       ? 0
 		       : ESRCH;
@@ -129,7 +134,7 @@ static void connect_stream(const struct request *request)
 	struct endpoint to;
 
 	if (request->len >= sizeof(sa->sa_family) && sa->sa_family == AF_UNSPEC) {
-		operation_forget(request->facts.cookie);
+		operation_forget(request->fd, &request->facts);
 		answer(request, disconnect(request));
 	} else if (request->len < sizeof(sa->sa_family)) {
 		answer(request, EINVAL);
@@ -137,7 +142,7 @@ static void connect_stream(const struct request *request)
 		answer(request, EAFNOSUPPORT);
 	} else if (!endpoint_from_sockaddr(&to, sa, request->len)) {
 		answer(request, EINVAL);
-	} else if (operation_join(&request->call, request->fd, request->facts.cookie)) {
+	} else if (operation_join(&request->call, request->fd, &request->facts)) {
 		return;
 	} else if (guard_run.swaps && swap_is_marked(request->facts.cookie, SWAP_OPEN)) {
 		answer(request, EISCONN);
@@ -191,7 +196,7 @@ static void connect_judged(const struct request *request)
 		go_on(request);
 	else if (jail_holds(&guard_run.jail, request->fd))
 		answer(request, socket_connect(request->fd, (const struct sockaddr *)&request->to,
-					request->len));
+					request->len, NULL));
 	else
 		answer(request, words_refusal(REFUSAL_DATAGRAM, NULL));
 }
@@ -231,9 +236,7 @@ static int socket_fetch(struct request *request)
 		return EACCES;
 	if (!guard_run.swaps) {
 		request->fd = caller_descriptor(call->caller, call->number);
-		if (request->fd < 0)
-			return errno == EBADF ? EBADF : EACCES;
-		return socket_facts(request->fd, &request->facts);
+		return request->fd >= 0 ? 0 : errno == EBADF ? EBADF : EACCES;
 	}
 	error = swap_facts(call->caller, call->number, &request->facts);
 	if (error == 0 && request->facts.type == SOCK_STREAM && request->facts.domain != AF_UNIX) {
@@ -251,7 +254,27 @@ static int address_fetch(struct request *request, const struct seccomp_data *dat
 	if (len < 0 || (size_t)len > sizeof(request->to))
 		return EINVAL;
 	request->len = (socklen_t)len;
+	if (guard_sign_read(data->args, (struct sockaddr_in *)(void *)&request->to))
+		return 0;
 	return caller_read(request->call.caller, data->args[1], &request->to, request->len);
+}
+
+/*
+ * The library's connections, so nearly all there are. Of the socket it is enough to know that it sends no
+ * datagrams: whatever else it is, it reaches the proxy or nobody. False: it is something else.
+ */
+static bool connected_to_proxy(const struct request *request)
+{
+	const struct sockaddr *sa = (const struct sockaddr *)&request->to;
+	struct endpoint to;
+
+	if (guard_run.swaps || guard_run.seal || !endpoint_from_sockaddr(&to, sa, request->len) ||
+		!policy_is_proxy(guard_run.settings, &to) ||
+		socket_option(request->fd, SOL_SOCKET, SO_TYPE) != SOCK_STREAM)
+		return false;
+	if (!operation_join(&request->call, request->fd, &request->facts))
+		connect_through(request, &to);
+	return true;
 }
 
 void guard_connect(const struct seccomp_notif *notice)
@@ -270,6 +293,10 @@ void guard_connect(const struct seccomp_notif *notice)
 		error = address_fetch(&request, &notice->data);
 	if (error == 0 && !notice_valid(guard_run.listener, notice->id))
 		error = ESRCH; /* nobody hears it */
+	if (error == 0 && connected_to_proxy(&request))
+		return;
+	if (error == 0 && !guard_run.swaps)
+		error = socket_facts(request.fd, &request.facts);
 	if (error != 0)
 		answer(&request, error);
 	else

@@ -40,6 +40,16 @@ struct guard_landlock_port {
 	uint64_t allowed, port;
 };
 
+/* What sched_setattr(2) takes; its header cannot be had beside libc's <sched.h>. */
+struct guard_scheduling {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime; /* of the ordinary policy: a slice, since Linux 6.12 */
+	uint64_t deadline, period;
+};
+
 /* The kernel's own errno for "the signal first, then this call again"; programs never see it. */
 enum { GUARD_ERESTARTSYS = 512 };
 

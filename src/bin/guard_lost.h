@@ -14,6 +14,9 @@
  */
 void lost_keep(uint64_t cookie, int error);
 
+/* Is there any? */
+bool lost_any(void);
+
 /* Takes the result that waits for the socket. False: there is none. */
 bool lost_take(uint64_t cookie, int *error);
 

@@ -218,33 +218,48 @@ static struct operation *operation_make(
 	operation->socket = fd;
 	operation->near.fd = operation->talk.watch.fd = -1;
 	operation->call = *call;
-	operation->cookie = facts->cookie;
+	operation->cookie = socket_cookie(fd, facts);
 	operation->next = operations;
 	operations = operation;
 	return operation;
 }
 
-void operation_direct(const struct call *call, int fd, const struct socket_facts *facts,
+/* What has not come to its end at once is waited for, as the caller does. */
+static void operation_wait(const struct call *call, int fd, const struct socket_facts *facts,
 	const struct sockaddr *to, socklen_t len)
 {
-	struct operation *operation;
+	struct operation *operation = operation_make(call, fd, facts);
 
-	if (!socket_is_blocking(fd)) {
-		int error = socket_connect(fd, to, len);
-
-		if (guard_run.swaps && (error == 0 || error == EINPROGRESS) &&
-			!swap_in(guard_run.listener, call->id, call->caller, call->number, fd))
-			error = EMFILE;
-		notice_answer(guard_run.listener, call->id, error);
-		close(fd);
-		return;
-	}
-	operation = operation_make(call, fd, facts);
 	if (!operation)
 		return;
 	memcpy(&operation->talk.to, to, len);
 	operation->talk.to_len = len;
 	talk_direct(&operation->talk, fd);
+}
+
+void operation_direct(const struct call *call, int fd, const struct socket_facts *facts,
+	const struct sockaddr *to, socklen_t len)
+{
+	bool blocking;
+	int error;
+
+	if (guard_run.swaps && socket_is_blocking(fd)) {
+		operation_wait(call, fd, facts, to, len);
+		return;
+	}
+	error = socket_connect(fd, to, len, &blocking);
+	if (blocking && (error == EINPROGRESS || error == EALREADY || error == EAGAIN)) {
+		operation_wait(call, fd, facts, to, len);
+		return;
+	}
+	if (guard_run.swaps && (error == 0 || error == EINPROGRESS) &&
+		!swap_in(guard_run.listener, call->id, call->caller, call->number, fd))
+		error = EMFILE;
+	if (blocking && error != 0 && error != EISCONN)
+		socket_disconnect(fd);
+	if (!notice_answer(guard_run.listener, call->id, error) && blocking)
+		lost_keep(socket_cookie(fd, facts), error);
+	close(fd);
 }
 
 /* Answers EINPROGRESS. False: that cannot be, and the operation is over. */
@@ -345,11 +360,16 @@ void operation_resolve(const struct call *call, int fd, const struct socket_fact
 		join(operation);
 }
 
-bool operation_join(const struct call *call, int fd, uint64_t cookie)
+bool operation_join(const struct call *call, int fd, const struct socket_facts *facts)
 {
-	struct operation *operation = *operation_place(cookie);
+	struct operation *operation;
+	uint64_t cookie;
 	int error;
 
+	if (!operations && !lost_any())
+		return false;
+	cookie = socket_cookie(fd, facts);
+	operation = *operation_place(cookie);
 	if (!operation && !lost_take(cookie, &error))
 		return false;
 	if (!operation) {
@@ -372,8 +392,9 @@ bool operation_join(const struct call *call, int fd, uint64_t cookie)
 	return true;
 }
 
-void operation_forget(uint64_t cookie)
+void operation_forget(int fd, const struct socket_facts *facts)
 {
+	const uint64_t cookie = socket_cookie(fd, facts);
 	struct operation *operation = *operation_place(cookie);
 	int error;
 
@@ -383,6 +404,11 @@ void operation_forget(uint64_t cookie)
 	if (operation->call.id != 0)
 		notice_answer(guard_run.listener, operation->call.id, ECONNABORTED);
 	operation_end(operation);
+}
+
+bool operation_any(void)
+{
+	return operations != NULL;
 }
 
 /* A signal has come for the caller: the call ends, and comes again as the signal's handler says. */

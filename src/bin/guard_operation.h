@@ -43,10 +43,13 @@ void operation_proxy(const struct call *call, int fd, const struct socket_facts 
  * A call on a socket for which something is under way already: attaches it to that, or answers it.
  * False: nothing is.
  */
-bool operation_join(const struct call *call, int fd, uint64_t cookie);
+bool operation_join(const struct call *call, int fd, const struct socket_facts *facts);
 
 /* Drops what is under way for a socket: it is being disconnected. */
-void operation_forget(uint64_t cookie);
+void operation_forget(int fd, const struct socket_facts *facts);
+
+/* Does anything wait? */
+bool operation_any(void);
 
 /* Looks after what waits: signals, callers that are gone. Returns how many there were. */
 unsigned operation_tick(void);

@@ -145,7 +145,7 @@ int park_begin(int fd, int domain)
 	if (!socket_leaves_device(fd))
 		return ENETUNREACH;
 	len = address_in(place, domain, &at);
-	return socket_connect(fd, (const struct sockaddr *)&at, len);
+	return socket_connect(fd, (const struct sockaddr *)&at, len, NULL);
 }
 
 /* The address of the parked socket as the one of ours has to write it. */

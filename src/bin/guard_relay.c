@@ -35,12 +35,19 @@ struct relay {
 	struct side near, far;
 };
 
-static unsigned behind;
+static unsigned behind;     /* relays whose program has not ended its direction */
+static unsigned waiting;    /* of these, those with bytes that the proxy does not take */
+static unsigned long taken; /* times that the proxy took some of a program's bytes */
 
 /* Between two states of a side that differ in it: has the proxy got all that the program sent? */
 static bool side_is_behind(const struct side *side)
 {
 	return side == &side->relay->near && !side->ended;
+}
+
+static bool side_waits(const struct side *side)
+{
+	return side_is_behind(side) && side->held > 0;
 }
 
 static void relay_end(struct relay *relay, bool abruptly)
@@ -49,6 +56,7 @@ static void relay_end(struct relay *relay, bool abruptly)
 	struct side *sides[] = {&relay->near, &relay->far};
 
 	behind -= side_is_behind(&relay->near);
+	waiting -= side_waits(&relay->near);
 	for (int i = 0; i < 2; i++) {
 		loop_watch(&sides[i]->watch, 0);
 		if (abruptly)
@@ -73,6 +81,15 @@ static void side_end(struct side *side)
 	shutdown(side->other->watch.fd, SHUT_WR);
 }
 
+/* More bytes, or fewer, are in the pipe. */
+static void side_moved(struct side *side, ssize_t n)
+{
+	waiting -= side_waits(side);
+	side->held += (size_t)n;
+	waiting += side_waits(side);
+	taken += n < 0 && side == &side->relay->near;
+}
+
 /* Moves what there is. False: the connection is broken. */
 static bool side_pump(struct side *side)
 {
@@ -85,10 +102,8 @@ static bool side_pump(struct side *side)
 			return errno == EAGAIN || errno == EINTR;
 		if (n == 0)
 			side_end(side);
-		else if (reads)
-			side->held = (size_t)n;
 		else
-			side->held -= (size_t)n;
+			side_moved(side, reads ? n : -n);
 	}
 	return true;
 }
@@ -133,6 +148,18 @@ static bool side_begin(struct relay *relay, struct side *side, struct side *othe
 	return true;
 }
 
+/*
+ * What waits for the program to read it is as much as a pipe takes. More, and the kernel would take
+ * megabytes, has left the processor's cache when it is read at last. The program is on this machine, so there
+ * is no way between on which more would have to be. The kernel doubles what it is told.
+ */
+static void backlog_limit(int near)
+{
+	const int room = PIPE_SIZE / 2;
+
+	setsockopt(near, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+}
+
 void relay_begin(int near, int far)
 {
 	struct relay *relay = calloc(1, sizeof(*relay));
@@ -144,6 +171,7 @@ void relay_begin(int near, int far)
 		return;
 	}
 	behind++;
+	backlog_limit(near);
 	begun = side_begin(relay, &relay->near, &relay->far, near);
 	begun = side_begin(relay, &relay->far, &relay->near, far) && begun;
 	if (!begun || !loop_watch(&relay->near.watch, EPOLLIN) ||
@@ -154,4 +182,12 @@ void relay_begin(int near, int far)
 bool relay_is_behind(void)
 {
 	return behind > 0;
+}
+
+bool relay_is_held_up(unsigned long *seen)
+{
+	const bool moved = *seen != taken;
+
+	*seen = taken;
+	return !moved && behind == waiting;
 }

@@ -11,4 +11,11 @@ void relay_begin(int near, int far);
 /* Is there something that programs have sent, and the proxy has not got yet? */
 bool relay_is_behind(void);
 
+/*
+ * Is it all up to the proxy, which has taken nothing since this was asked last? `seen` is the asker's
+ * memory of that, 0 at first. (A program's end of a connection may be open still with nothing to
+ * send: then somebody outside the run has it.)
+ */
+bool relay_is_held_up(unsigned long *seen);
+
 #endif

@@ -17,16 +17,23 @@ int socket_option(int fd, int level, int name)
 
 int socket_facts(int fd, struct socket_facts *out)
 {
-	socklen_t len = sizeof(out->cookie);
-
 	out->domain = socket_option(fd, SOL_SOCKET, SO_DOMAIN);
 	if (out->domain < 0)
 		return errno == ENOTSOCK ? ENOTSOCK : EACCES;
 	out->type = socket_option(fd, SOL_SOCKET, SO_TYPE);
 	out->protocol = socket_option(fd, SOL_SOCKET, SO_PROTOCOL);
-	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &out->cookie, &len) < 0)
-		return EACCES;
+	out->cookie = 0;
 	return 0;
+}
+
+uint64_t socket_cookie(int fd, const struct socket_facts *facts)
+{
+	uint64_t cookie = facts->cookie;
+	socklen_t len = sizeof(cookie);
+
+	if (cookie == 0)
+		getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len);
+	return cookie;
 }
 
 struct addr socket_bound(int fd)
@@ -55,11 +62,13 @@ static int try_connect(int fd, const struct sockaddr *to, socklen_t len)
  * The mode belongs to the open file, which is the program's as well as ours. Its thread waits for us
  * meanwhile; another one that uses the socket at this very moment may see it non-blocking.
  */
-int socket_connect(int fd, const struct sockaddr *to, socklen_t len)
+int socket_connect(int fd, const struct sockaddr *to, socklen_t len, bool *blocking)
 {
 	const int flags = fcntl(fd, F_GETFL);
 	int error, outcome;
 
+	if (blocking)
+		*blocking = (flags & O_NONBLOCK) == 0;
 	if (flags & O_NONBLOCK)
 		return try_connect(fd, to, len);
 	fcntl(fd, F_SETFL, flags | O_NONBLOCK);

@@ -12,11 +12,14 @@
 
 struct socket_facts {
 	int domain, type, protocol;
-	uint64_t cookie; /* no other socket ever has the same */
+	uint64_t cookie; /* no other socket ever has the same; 0: see socket_cookie */
 };
 
 /* Returns 0 or an errno: ENOTSOCK where it is none. */
 int socket_facts(int fd, struct socket_facts *out);
+
+/* The cookie of `fd`, which has these facts: asked for late, since as a rule nobody needs it. */
+uint64_t socket_cookie(int fd, const struct socket_facts *facts);
 
 /* The integer of a socket option; -1 where there is none. */
 int socket_option(int fd, int level, int name);
@@ -28,9 +31,9 @@ bool socket_is_blocking(int fd);
 
 /*
  * connect(2) that does not wait whatever the socket's mode, which is the same afterwards. Returns 0
- * or an errno.
+ * or an errno. `blocking` is told what the mode is, where it is not NULL.
  */
-int socket_connect(int fd, const struct sockaddr *to, socklen_t len);
+int socket_connect(int fd, const struct sockaddr *to, socklen_t len, bool *blocking);
 
 /* Unconnected again, and without an error that it would tell. */
 void socket_disconnect(int fd);

@@ -278,16 +278,39 @@ static bool watches_begin(int channel)
 static int tick(void)
 {
 	static uint64_t due;
-	const uint64_t now = loop_now();
+	uint64_t now;
 	unsigned callers;
 
+	if (!operation_any() && !talk_any())
+		return -1;
+	now = loop_now();
 	if (now < due)
 		return (int)(due - now);
 	callers = operation_tick();
-	if (!talk_tick() && callers == 0)
-		return -1;
+	talk_tick();
 	due = now + TICK + callers / TICK_SHARE;
 	return (int)(due - now);
+}
+
+/*
+ * What programs have sent is delivered after their end, as the kernel would do it. It, too, gives a peer up
+ * that takes nothing more of a dead program's bytes: after some 100 seconds (RFC 1122). We do so
+ * after as long as a connection may take by the settings, which is 120 unless they say otherwise.
+ */
+static void deliver(void)
+{
+	const uint64_t patience = (uint64_t)guard_run.settings->timeout * 1000;
+	uint64_t now = loop_now(), deadline = now + patience;
+	unsigned long seen = 0;
+
+	while (relay_is_behind() && now < deadline) {
+		const int left = (int)(deadline - now), due = tick();
+
+		loop_turn(due >= 0 && due < left ? due : left);
+		now = loop_now();
+		if (!relay_is_held_up(&seen))
+			deadline = now + patience;
+	}
 }
 
 static void missing_add(struct text *missing, const char *sentence)
@@ -365,8 +388,9 @@ _Noreturn void supervisor_run(const struct guarded *guarded, int channel)
 	if (!channel_send(channel, &message) || send(nursery, "", 1, MSG_NOSIGNAL) != 1)
 		_exit(EXIT_OURS);
 	close(nursery);
-	while (!over && (!nobody_left || relay_is_behind()))
+	while (!over && !nobody_left)
 		loop_turn(tick());
+	deliver();
 	/* The listener may know of the last end before we do. */
 	if (!program_ended && waitpid(program, &status, 0) == program)
 		status_tell(status);

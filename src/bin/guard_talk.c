@@ -133,7 +133,8 @@ static void go_on(struct talk *talk)
 static int connect_there(const struct talk *talk)
 {
 	const int fd = talk->watch.fd;
-	const int error = socket_connect(fd, (const struct sockaddr *)&talk->to, talk->to_len);
+	const int error =
+		socket_connect(fd, (const struct sockaddr *)&talk->to, talk->to_len, NULL);
 	int failure = 0;
 
 	if (talk->direct && error == EINPROGRESS)
@@ -237,7 +238,12 @@ bool talk_prepare(struct talk *talk, enum socks_command command, const struct so
 	       socks_client_start(&talk->socks, command, target, &login, tor);
 }
 
-bool talk_tick(void)
+bool talk_any(void)
+{
+	return talks != NULL;
+}
+
+void talk_tick(void)
 {
 	const uint64_t now = loop_now();
 	struct talk *next;
@@ -252,5 +258,4 @@ bool talk_tick(void)
 			reach(talk);
 		}
 	}
-	return talks != NULL;
 }

@@ -48,7 +48,10 @@ void talk_direct(struct talk *talk, int fd);
 /* Ends it without calling `done`. */
 void talk_drop(struct talk *talk);
 
-/* Ends those whose time is over. False: there are none any more. */
-bool talk_tick(void);
+/* Are there any that go on? */
+bool talk_any(void);
+
+/* Ends those whose time is over. */
+void talk_tick(void);
 
 #endif

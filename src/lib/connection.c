@@ -17,6 +17,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lib/guarded.h"
 #include "lib/real.h"
 
 static enum step fail(struct connection *connection, enum connection_failure failure, int error)
@@ -207,7 +208,8 @@ int connection_reach(const struct connection *connection)
 	if (!connection->hasty)
 		acknowledge_at_once(connection, 0);
 	do
-		error = real.connect(connection->fd, proxy, connection->proxy_len) == 0 ? 0 : errno;
+		error = guarded_connect(connection->fd, proxy, connection->proxy_len) == 0 ? 0
+											   : errno;
 	while (error == EINTR && !is_under_way(connection->fd));
 	return error;
 }

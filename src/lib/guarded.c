@@ -3,9 +3,13 @@
 #include "lib/guarded.h"
 
 #include <stdatomic.h>
+#include <sys/syscall.h>
 
 #include "core/guard_sign.h"
+#include "lib/libc.h"
 #include "lib/real.h"
+
+static atomic_bool known;
 
 /* Returns the errno of the question; 0: it cannot be asked. */
 static int ask(void)
@@ -33,7 +37,26 @@ bool is_jailed(void)
 
 int guarded_names(void)
 {
-	return real.connect == NULL
-		       ? -1
-		       : real.connect(GUARD_SIGN_FD, &guard_sign_names, sizeof(guard_sign_names));
+	int fd = real.connect == NULL
+			 ? -1
+			 : real.connect(GUARD_SIGN_FD, &guard_sign_names, sizeof(guard_sign_names));
+
+	if (fd >= 0)
+		atomic_store_explicit(&known, true, memory_order_relaxed);
+	return fd;
+}
+
+bool is_known_guarded(void)
+{
+	return atomic_load_explicit(&known, memory_order_relaxed);
+}
+
+/* Without libc's own function it is no cancellation point, so it is for those whom no thread can cancel. */
+int guarded_connect(int fd, const struct sockaddr *to, socklen_t len)
+{
+	unsigned long long a[GUARD_SIGN_ARGUMENTS];
+
+	if (!is_known_guarded() || !__libc_single_threaded || !guard_sign_write(a, fd, to, len))
+		return real.connect(fd, to, len);
+	return (int)real.syscall(SYS_connect, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

@@ -4,6 +4,7 @@
 #define TUNIC_LIB_GUARDED_H
 
 #include <stdbool.h>
+#include <sys/socket.h>
 
 /*
  * Then a supervisor sees to what this library cannot be in. One trapped system call, so it is asked
@@ -16,6 +17,12 @@ bool is_guarded(void);
  * errno.
  */
 bool is_jailed(void);
+
+/* The same as far as guarded_names has told, for nothing. */
+bool is_known_guarded(void);
+
+/* connect(2), for less where that is so. */
+int guarded_connect(int fd, const struct sockaddr *to, socklen_t len);
 
 /* A descriptor of the names of the run, close-on-exec; -1: no guard has any. Changes errno. */
 int guarded_names(void);

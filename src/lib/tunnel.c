@@ -15,6 +15,7 @@
 #include "lib/connection.h"
 #include "lib/explain.h"
 #include "lib/fd_table.h"
+#include "lib/guarded.h"
 #include "lib/judge.h"
 #include "lib/library.h"
 #include "lib/progress.h"
@@ -169,19 +170,29 @@ bool tunnel_ask(enum socks_command command, const struct socks_target *question,
 
 /*
  * A blocking socket blocks in the kernel while the proxy is being reached, so our deadline is lent
- * to it as SO_SNDTIMEO; a shorter one of the program's stays and is the deadline of all. Returns
- * milliseconds.
+ * to it as SO_SNDTIMEO; a shorter one of the program's stays and is the deadline of all. A guard keeps that
+ * deadline by itself. Returns milliseconds.
  */
-static uint64_t lend_deadline(int fd, struct timeval *saved)
+static uint64_t lend_deadline(int fd, struct timeval *saved, bool *lent)
 {
 	const uint64_t ours = (uint64_t)library.settings->timeout * 1000;
-	const struct timeval lent = {.tv_sec = (time_t)library.settings->timeout};
+	const struct timeval timeout = {.tv_sec = (time_t)library.settings->timeout};
 	const uint64_t theirs = socket_patience(fd, SO_SNDTIMEO, saved);
 
 	if (theirs != 0 && theirs <= ours)
 		return theirs;
-	real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &lent, sizeof(lent));
+	*lent = !is_known_guarded();
+	if (*lent)
+		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
 	return ours;
+}
+
+static void take_back(int fd, const struct timeval *saved)
+{
+	const int error = errno;
+
+	real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, saved, sizeof(*saved));
+	errno = error;
 }
 
 /*
@@ -496,19 +507,19 @@ static int open_waiting(struct attempt *attempt, int begun)
 	const bool seen = !__libc_single_threaded || library.settings->optimistic;
 	const enum progress_published published = seen ? publish(attempt) : PROGRESS_NO_ROOM;
 	struct timeval saved = {0};
-	int result, error;
+	bool lent = false;
 	uint64_t until;
+	int result;
 
 	if (published == PROGRESS_BEFORE)
 		return tunnel_open_again(attempt->fd, &attempt->tunnel);
-	until = connection_now() + lend_deadline(attempt->fd, &saved);
+	until = connection_now() + lend_deadline(attempt->fd, &saved, &lent);
 	if (published == PROGRESS_PUBLISHED)
 		result = open_among_threads(attempt, begun, until);
 	else
 		result = open_now(attempt, begun, until);
-	error = errno;
-	real.setsockopt(attempt->fd, SOL_SOCKET, SO_SNDTIMEO, &saved, sizeof(saved));
-	errno = error;
+	if (lent)
+		take_back(attempt->fd, &saved);
 	return result;
 }
 

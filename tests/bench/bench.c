@@ -2,7 +2,7 @@
 /*
  * Measures one subject in this process, as it was started: bare, or with a library preloaded.
  *
- *	bench [-t MILLISECONDS] [-p PORT] [-l LIBRARY] SUBJECT [ARGUMENTS...]
+ *	bench [-t MILLISECONDS] [-p PORT] [-l LIBRARY] [-a] SUBJECT [ARGUMENTS...]
  *
  * Prints the nanoseconds of one operation: the quickest sixteenth of many short batches, since what
  * disturbs a batch only ever makes it longer. The subjects are the rows of a table below.
@@ -12,7 +12,8 @@
  * What goes far away goes there through the wrapper that this process was started with. A bare
  * process gets the port of a socks_sink --tor with -p, and then speaks SOCKS itself. The hot
  * subjects have such a connection open beside the descriptors that they use. -l is preloaded into
- * the programs that `start` starts, which the arguments name.
+ * the programs that `start` starts, which the arguments name. -a: connect is called in assembly, so that
+ * no library sees it.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,6 +30,7 @@
 #include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -39,6 +41,7 @@ extern char **environ;
 static const char far_address[] = "198.51.100.7";
 
 enum { MANY_MAX = 10000, IDLE = 1000, PATIENCE = 30000 /* milliseconds */ };
+enum { PROCESSES = 4, EACH = 100, KILOBYTE = 1000 /* is told as so many nanoseconds */ };
 enum { FAR_PORT = 80, NAMES = 4000, SAMPLES_MAX = 1 << 16, READ_SIZE = 1 << 16, READS = 64 };
 
 /* The conversation that a client with credentials has. In one turn Tor leaves 05 02 out. */
@@ -49,6 +52,7 @@ static const uint8_t question[] = "\5\360\0\3\17www.example.com\0"; /* and its o
 enum { CHOICE_LEN = 2, LOGIN_REPLY_LEN = 2, REPLY_LEN = 10 };
 
 static in_port_t proxy_port;
+static bool in_assembly;
 static char **command;
 static char **command_environment;
 
@@ -80,12 +84,41 @@ static void must(bool good, const char *what)
 
 /* ---- connections ----------------------------------------------------------------------------- */
 
+static long connect_in_assembly(long fd, const void *to, long len)
+{
+#if defined(__x86_64__)
+	long result = SYS_connect;
+
+	__asm__ volatile("syscall"
+			 : "+a"(result)
+			 : "D"(fd), "S"(to), "d"(len)
+			 : "rcx", "r11", "memory");
+	return result;
+#elif defined(__aarch64__)
+	register long number __asm__("x8") = SYS_connect, result __asm__("x0") = fd;
+	register const void *second __asm__("x1") = to;
+	register long third __asm__("x2") = len;
+
+	__asm__ volatile("svc 0" : "+r"(result) : "r"(number), "r"(second), "r"(third) : "memory");
+	return result;
+#else
+	(void)fd, (void)to, (void)len;
+	return -ENOSYS;
+#endif
+}
+
 static int reach(int fd, const char *address, in_port_t port)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+	long result;
 
 	inet_pton(AF_INET, address, &to.sin_addr);
-	return connect(fd, (const struct sockaddr *)&to, sizeof(to));
+	if (!in_assembly)
+		return connect(fd, (const struct sockaddr *)&to, sizeof(to));
+	result = connect_in_assembly(fd, &to, sizeof(to));
+	if (result < 0)
+		errno = (int)-result;
+	return result < 0 ? -1 : 0;
 }
 
 static int connected(const char *address, in_port_t port)
@@ -179,6 +212,43 @@ static void run_stepwise(void)
 	echo_once(stepwise_open());
 }
 
+/* ---- the guard -------------------------------------------------------------------------------- */
+
+/* Some processes connect as fast as they can. The figure is the time of one of all these connections. */
+static void run_rate(void)
+{
+	const uint64_t start = now();
+	int status;
+
+	for (int i = 0; i < PROCESSES; i++) {
+		if (fork() != 0)
+			continue;
+		for (int j = 0; j < EACH; j++)
+			end(far_open());
+		_exit(0);
+	}
+	for (int i = 0; i < PROCESSES; i++)
+		must(wait(&status) > 0 && status == 0, "a process");
+	told = (now() - start) / (PROCESSES * EACH);
+}
+
+/* How large the supervisor is, which is the parent of this process, when it has had something to do. */
+static void run_supervisor(void)
+{
+	char path[64], line[256];
+	unsigned long kilobytes = 0;
+	FILE *file;
+
+	run_rate();
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)getppid());
+	file = fopen(path, "r");
+	must(file != NULL, path);
+	while (kilobytes == 0 && fgets(line, sizeof(line), file))
+		sscanf(line, "VmRSS: %lu", &kilobytes);
+	fclose(file);
+	told = kilobytes * KILOBYTE;
+}
+
 /* ---- many connections in one thread ---------------------------------------------------------- */
 
 static void raise_descriptors(void)
@@ -250,6 +320,12 @@ static void run_longest(void)
 {
 	told = 0;
 	many(1000, true);
+}
+
+static void run_8(void)
+{
+	many(8, true);
+	told = 0;
 }
 
 static void run_50(void)
@@ -514,6 +590,9 @@ static const struct subject {
 	{"start", NULL, run_start, 1, 1},
 	{"exec", NULL, run_exec, 1, 1},
 	{"connect", NULL, run_connect, 1, 0},
+	{"rate", NULL, run_rate, 1, 0},
+	{"supervisor", NULL, run_supervisor, 1, 0},
+	{"at-once-8", raise_descriptors, run_8, 1, 0},
 	{"at-once-50", raise_descriptors, run_50, 1, 0},
 	{"at-once-1000", raise_descriptors, run_1000, 1, 0},
 	{"longest", raise_descriptors, run_longest, 1, 0},
@@ -587,9 +666,10 @@ int main(int argc, char **argv)
 	int option;
 
 	command_environment = environ;
-	while ((option = getopt(argc, argv, "+t:p:l:")) != -1) {
+	while ((option = getopt(argc, argv, "+t:p:l:a")) != -1) {
 		if (option == '?')
 			return 2;
+		in_assembly |= option == 'a';
 		if (option == 't')
 			duration = strtoull(optarg, NULL, 10);
 		if (option == 'p')

@@ -90,6 +90,21 @@ waiting() { grep -q '^State:.S' "/proc/$1/status" && [ -e "/proc/$1/fd/3" ]; }
 	assert_output '1 of 1 EINPROGRESS'
 }
 
+@test "what is sent last waits for the proxy no longer than a connection may take" {
+	proxy_that_stops_reading
+	export TUNIC_ISOLATE=none TUNIC_PIPELINE=no TUNIC_TIMEOUT=10
+	guarded ./past "$(command -v python3)" -c '
+import os, select, socket
+s = socket.socket()
+s.settimeout(20)
+s.connect(("192.0.2.1", 80))
+while select.select([], [s], [], 1)[1]:
+    s.send(bytes(1 << 20))
+print(os.getppid())'
+	[ -n "$output" ] || { seen; fail "no connection"; }
+	wait_until 60 test ! -d "/proc/$output"
+}
+
 @test "a supervisor that lacks descriptors refuses, and serves when it has some again" {
 	jail_kernel_needed
 	needs python3

@@ -44,6 +44,22 @@ guarded_setup() {
 # shellcheck disable=SC2120 # some tests have options for it
 proxy() {
 	background proxy "$BUILD_UNDER_TEST/tests/servers/socks_sink" "$@"
+	proxy_find
+}
+
+# proxy_that_stops_reading: it grants one connection, without credentials and stepwise, and reads nothing that comes on it.
+proxy_that_stops_reading() {
+	needs python3
+	background proxy python3 -uc '
+import socket
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+s.bind(("127.0.0.1", 0)); s.listen(); print("port", s.getsockname()[1])
+c = s.accept()[0]; c.recv(3); c.sendall(b"\5\0"); c.recv(10); c.sendall(b"\5\0\0\1" + bytes(6))
+s.accept()'
+	proxy_find
+}
+
+proxy_find() {
 	wait_until 10 grep -q . "$(background_log proxy)"
 	TUNIC_PROXY=$(sed 's/^port /127.0.0.1:/; s/^unix /unix:/' "$(background_log proxy)")
 	export TUNIC_PROXY

@@ -54,7 +54,8 @@ tests_unit_test_pool_LDADD = libcore.la libbase.la $(CMOCKA_LIBS) -lpthread
 # Pieces of the shim, linked directly instead of being preloaded.
 unit_tests += tests/unit/test_connection
 tests_unit_test_connection_SOURCES = \
-	tests/unit/test_connection.c src/lib/connection.c src/lib/dynamic.c src/lib/real.c
+	tests/unit/test_connection.c src/lib/connection.c src/lib/dynamic.c src/lib/guarded.c \
+	src/lib/real.c
 tests_unit_test_connection_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
 tests_unit_test_connection_LDADD = libproto.la libbase.la $(CMOCKA_LIBS)
 
@@ -102,6 +103,9 @@ tests_unit_test_hosts_copy_SOURCES = \
 	tests/unit/test_hosts_copy.c src/lib/hosts_copy.c src/lib/dynamic.c src/lib/real.c
 tests_unit_test_hosts_copy_CFLAGS = $(AM_CFLAGS) -Wno-pedantic
 tests_unit_test_hosts_copy_LDADD = $(CMOCKA_LIBS)
+
+unit_tests += tests/unit/test_guard_sign
+tests_unit_test_guard_sign_LDADD = $(CMOCKA_LIBS)
 
 # The guard's filter: what it answers on each machine, and what this kernel makes of it.
 unit_tests += tests/unit/test_guard_filter
