@@ -15,7 +15,7 @@ import os
 import socket
 import subprocess
 
-INNER, OUTER = "inner", "outer"
+INNER, OUTER, TUN = "inner", "outer", "tun7"
 INNER_ADDRESSES = ("10.77.0.1/24", "fd77::1/64", "fe80::77:1/64")
 OUTER_ADDRESSES = ("10.77.0.2/24", "fd77::2/64", "fe80::77:2/64")
 NAME_SERVERS = ("10.77.0.2", "127.0.0.1")
@@ -89,6 +89,15 @@ def _plug(end, addresses):
         _command("ip", "address", "add", address, "dev", end)
 
 
+def _tun():
+    """A device that belongs to nobody, as virtual machines have them, and what it sends is forwarded."""
+    if not os.access("/dev/net/tun", os.W_OK):
+        return
+    _command("ip", "tuntap", "add", "dev", TUN, "mode", "tun")
+    _command("ip", "link", "set", TUN, "up")
+    _write(f"/proc/sys/net/ipv4/conf/{TUN}/forwarding", "1")
+
+
 def _listen(interface):
     """A socket that sees every frame of the interface."""
     watcher = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
@@ -130,6 +139,7 @@ def separate():
         # Or the kernel looks for it of its own accord, before it answers a knock, say.
         _command("ip", "neighbour", "replace", gateway, "lladdr", MAC, "dev", INNER,
                  "nud", "permanent")
+    _tun()
     return outer, _listen("lo")
 
 
