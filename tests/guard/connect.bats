@@ -61,6 +61,7 @@ waiting() { grep -q '^State:.S' "/proc/$1/status" && [ -e "/proc/$1/fd/3" ]; }
 }
 
 @test "threads with descriptors of their own, or whose first one has ended, are served" {
+	kernel_needed 6.9 "a descriptor of a thread"
 	proxy
 	for program in static raw dynamic; do
 		guarded ./$program thread 192.0.2.1 80

@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 
-LIMIT = 20  # seconds
+LIMIT = 50 * int(os.environ.get("SLOWNESS", "1"))  # seconds
 TOLD = 9    # the descriptor on which the program tells what happens to it
 
 
@@ -88,7 +88,7 @@ def usage(command):
     child, _, _ = start("usage", command, os.fork)
     see(child)
     times = os.times()
-    print("used", times.children_user + times.children_system >= 0.5)
+    print("used", times.children_user + times.children_system >= 0.4)  # counted in ticks
 
 
 CASES = {"alone": alone, "hangup": hangup, "usage": usage}

@@ -143,10 +143,10 @@ stays() {
 # seen_alike CASE: what a parent sees of the guarded program is what it sees of the program; see parent.py.
 seen_alike() {
 	needs python3
-	run timeout 60 python3 "$TESTS/guard/parent.py" "$1"
+	run timeout $((60 * ${SLOWNESS:-1})) python3 "$TESTS/guard/parent.py" "$1"
 	assert_status 0
 	local bare=$output
-	run timeout 60 python3 "$TESTS/guard/parent.py" "$1" "$TUNIC" sh -c "$GUARDED"' exec "$@"' sh
+	run timeout $((60 * ${SLOWNESS:-1})) python3 "$TESTS/guard/parent.py" "$1" "$TUNIC" sh -c "$GUARDED"' exec "$@"' sh
 	assert_output "$bare"
 }
 

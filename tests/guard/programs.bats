@@ -110,7 +110,7 @@ as_user() {
 	cp static "$PLACE/unreadable"
 	chmod 111 "$PLACE/unreadable"
 	cp "$LIBTUNIC" "$PLACE/.libs"
-	run --separate-stderr timeout 60 setpriv --reuid=65534 --regid=65534 --clear-groups \
+	run --separate-stderr timeout $((60 * ${SLOWNESS:-1})) setpriv --reuid=65534 --regid=65534 --clear-groups \
 		env --chdir="$PLACE" HOME=/nonexistent ${without:+./without "$without"} ./tunic "$@"
 	rm -rf "$PLACE"
 }
