@@ -2,11 +2,12 @@
 # ./dev kernels: suites on kernels of another age or machine, each in a virtual machine of its own.
 #
 # Its disk is a folder, build/kernels/MACHINE/root: packages of Debian laid out and never configured, so
-# that nothing of that machine has to run here. The virtual machine sees it by 9p, under what it
-# writes, which is in memory; and this tree likewise, for tests and programs: these are built here, by a
-# cross compiler. The kernel is the one of the Debian that was asked for. What happens inside is in
-# kernels-boot and kernels-suite. Without KVM, which other machines never have, all is some twenty
-# times slower, and tests that allow a program a minute may need a second try.
+# that nothing of that machine has to run here. The virtual machine sees it by 9p, under what it writes,
+# which stays in memory; and this tree likewise, with tests and programs. These are built here, by clang:
+# Debian's gcc for another machine and gcc-multilib exclude each other. The kernel is that of the Debian
+# that was asked for. What happens inside is in kernels-boot and kernels-suite.
+#
+# All is emulated, and some twenty times slower: a test with a time limit of its own may fail by it.
 
 KERNELS_DEBIAN=bookworm
 KERNELS_TIMEOUT=7200
@@ -34,7 +35,7 @@ kernels_main() {
 	shift
 	[ $# -gt 0 ] || set -- unit guard leak-guard
 	[ "$(id -u)" -eq 0 ] || die "only root can make folders with files of many owners, as this needs"
-	packages_need "other kernels" build tests machines
+	packages_need "other kernels" build tests clang machines
 	KERNELS=$BUILD/kernels/$machine
 	steps_begin
 	kernels_prepare >"$LOG/kernels" 2>&1 || {
@@ -50,7 +51,8 @@ kernels_main() {
 
 kernels_prepare() {
 	say "$machine: packages, the kernel of $debian, a build"
-	kernels_folder "$KERNELS/root" "$KERNELS_DEBIAN" --include='?essential' --include="$(kernels_packages)" &&
+	kernels_folder "$KERNELS/root" "$KERNELS_DEBIAN" \
+		--include='?essential' --include="mount,kmod,$(kernels_packages)" &&
 		kernels_folder "$KERNELS/$debian" "$debian" --include="linux-image-$machine" &&
 		autogen_once && kernels_build && kernels_boot
 }
@@ -61,7 +63,8 @@ kernels_folder() {
 	shift 2
 	[ ! -d "$folder" ] || return 0
 	mkdir -p "$KERNELS" && rm -rf "$folder.new" &&
-		mmdebstrap --variant=extract --architectures="$machine" "$@" "$from" "$folder.new" &&
+		mmdebstrap --variant=extract --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
+			--architectures="$machine" "$@" "$from" "$folder.new" &&
 		mv "$folder.new" "$folder"
 }
 
@@ -75,7 +78,7 @@ kernels_build() {
 	PKG_CONFIG_LIBDIR=$KERNELS/root/usr/lib/$cpu-linux-gnu/pkgconfig \
 		PKG_CONFIG_SYSROOT_DIR=$KERNELS/root \
 		tree_build "$KERNELS/build" --host="$cpu-linux-gnu" --enable-werror \
-		CC="$cpu-linux-gnu-gcc --sysroot=$KERNELS/root" CFLAGS='-O2 -g' &&
+		CC="clang --target=$cpu-linux-gnu --sysroot=$KERNELS/root" CFLAGS='-O2 -g' &&
 		tests_build "$KERNELS/build"
 }
 
@@ -104,7 +107,7 @@ kernels_modules() {
 # kernels_suite SUITE: the console is TAP, but for the first words; it ends early where the machine does.
 kernels_suite() {
 	case $machine in
-	amd64) board="-M q35 -cpu max" console=ttyS0 ;;
+	amd64) board="-M q35 -cpu max" console="ttyS0 no_timer_check" ;;
 	arm64) board="-M virt,gic-version=3 -cpu cortex-a72" console=ttyAMA0 ;;
 	esac
 	# shellcheck disable=SC2046,SC2086 # words are wanted

@@ -20,6 +20,7 @@ packages_of() {
 			rustc libnghttp2-dev libidn2-dev librtmp-dev libssh2-1-dev libpsl-dev libldap-dev \
 			libzstd-dev libbrotli-dev zlib1g-dev libssl-dev ;;
 	rivals) echo torsocks proxychains4 ;;
+	machines) echo qemu-system-arm qemu-system-x86 mmdebstrap debian-archive-keyring kmod cpio binutils-aarch64-linux-gnu binutils-x86-64-linux-gnu ;;
 	esac
 }
 

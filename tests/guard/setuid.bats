@@ -39,7 +39,9 @@ teardown() {
 
 # as_user TUNIC-ARGUMENTS...
 as_user() {
-	run --separate-stderr timeout 60 setpriv --reuid=65534 --regid=65534 --clear-groups env "HOME=$PLACE/home" ./tunic "$@"
+	run --separate-stderr timeout $((60 * ${SLOWNESS:-1})) setpriv --reuid=65534 --regid=65534 --clear-groups \
+		env "HOME=$PLACE/home" ./tunic "$@"
+	expected_lack_drop
 }
 
 # What three of them tell of the rights that they have got.
