@@ -106,7 +106,7 @@ EXPORTED ssize_t splice(
 	return real.splice(in, in_offset, out, out_offset, n, flags);
 }
 
-#ifdef __GLIBC__
+#ifdef LIBC_HAS_PREADV2
 EXPORTED ssize_t preadv2(int fd, const struct iovec *parts, int count, off_t offset, int flags)
 {
 	return gate_open_at(fd, GATE_READ, offset, flags)
@@ -114,17 +114,19 @@ EXPORTED ssize_t preadv2(int fd, const struct iovec *parts, int count, off_t off
 		       : -1;
 }
 
-EXPORTED ssize_t preadv64v2(int fd, const struct iovec *parts, int count, off64_t offset, int flags)
-{
-	return gate_open_at(fd, GATE_READ, offset, flags)
-		       ? real.preadv64v2(fd, parts, count, offset, flags)
-		       : -1;
-}
-
 EXPORTED ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int flags)
 {
 	return gate_open_at(fd, GATE_WRITE, offset, flags)
 		       ? real.pwritev2(fd, parts, count, offset, flags)
+		       : -1;
+}
+#endif
+
+#ifdef __GLIBC__
+EXPORTED ssize_t preadv64v2(int fd, const struct iovec *parts, int count, off64_t offset, int flags)
+{
+	return gate_open_at(fd, GATE_READ, offset, flags)
+		       ? real.preadv64v2(fd, parts, count, offset, flags)
 		       : -1;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <time.h>
 
 struct aiocb;
@@ -23,6 +24,13 @@ int pidfd_getfd(int pidfd, int fd, unsigned flags);
 int close_range(unsigned first, unsigned last, int flags);
 int epoll_pwait2(int epoll, struct epoll_event *events, int max, const struct timespec *timeout,
 	const sigset_t *mask);
+
+/* glibc has preadv2 and pwritev2, musl since 1.2.5, and with them the macros for their flags. */
+#ifdef RWF_NOWAIT
+#define LIBC_HAS_PREADV2
+#else
+#define RWF_NOWAIT 8
+#endif
 
 #ifdef __GLIBC__
 #include <nss.h>
@@ -63,7 +71,6 @@ typedef struct aiocb *restrict const aio_entry;
 int execveat(int dir, const char *path, char *const argv[], char *const envp[], int flags);
 
 #define __X32_SYSCALL_BIT 0x40000000
-#define RWF_NOWAIT 8
 #define strerrordesc_np(error) strerror(error)
 #define __THROW
 

@@ -465,11 +465,12 @@ static int epoll_ask(int epoll, struct epoll_event *events, int max, const struc
 }
 
 /* A program that never waits, but asks again and again, has no idle turns: one in so many is taken for one. */
-static bool is_idle_turn(bool instant)
+static void perhaps_idle_turn(void)
 {
 	static atomic_uint turns;
 
-	return !instant || atomic_fetch_add_explicit(&turns, 1, memory_order_relaxed) % 64 == 0;
+	if (atomic_fetch_add_explicit(&turns, 1, memory_order_relaxed) % 64 == 0)
+		idle_turn();
 }
 
 /* The program's array cannot be written, which the kernel says only where it has something to write there. */
@@ -497,7 +498,7 @@ static int epoll_turn(int epoll, struct epoll_event *events, int max, const stru
 		return -1;
 	shown = epoll_truth(epoll, events, told, again);
 	*again |= told == max;
-	if (told == 0 && is_idle_turn(instant))
+	if (told == 0 && !instant)
 		idle_turn();
 	return shown;
 }
@@ -542,7 +543,9 @@ int readiness_epoll(int epoll, struct epoll_event *events, int max, const struct
 		return -1;
 	}
 	shown = epoll_look(epoll, events, max);
-	if (shown == 0 && !is_zero(timeout))
+	if (shown == 0 && is_zero(timeout))
+		perhaps_idle_turn();
+	else if (shown == 0)
 		shown = epoll_turns(epoll, events, max, timeout, mask);
 	if (shown < 0 && errno == EFAULT && opening_going_on())
 		return epoll_without_room(epoll, timeout, mask);

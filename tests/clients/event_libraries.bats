@@ -88,6 +88,11 @@ wget2_pages() { AS_URLS=yes "$1" wget2 -q --max-threads=8 -O-; }
 
 @test "node opens connections at once" { opens_at_once node "$LOOPS/node.js"; }
 
+# By the library alone: the guard would refuse that, too.
+@test "node opens connections at once, though it is told to use io_uring" {
+	UV_USE_IO_URING=1 TUNIC_GUARD=off opens_at_once node "$LOOPS/node.js"
+}
+
 @test "Rust's mio fetches pages" { pages_come mio; }
 
 @test "Rust's mio opens connections at once" { opens_at_once mio; }

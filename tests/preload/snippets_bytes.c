@@ -341,6 +341,25 @@ SNIPPET(shutdown, SAFE)
 	show("closed", call(fd, SHUT_WR));
 }
 
+#ifdef LIBC_HAS_PREADV2
+SNIPPET(preadv2, SAFE)
+{
+	char bytes[8] = "";
+	const struct iovec parts[] = {{bytes, 1}, {bytes + 1, 7}};
+	SHOW_READ(bytes, fd, parts, 2, -1, 0);
+}
+
+SNIPPET(pwritev2, SAFE)
+{
+	const struct iovec iov = text_iov();
+	int fd = echo_connected();
+
+	show("at an offset", call(fd, &iov, 1, 7, 0));
+	show_sent("written", fd, call(fd, &iov, 1, -1, 0));
+	show("closed", call(fd, &iov, 1, -1, 0));
+}
+#endif
+
 #ifdef __GLIBC__
 SNIPPET(__read_chk, SAFE)
 {
@@ -370,28 +389,11 @@ SNIPPET(sendfile64, SAFE)
 	close(file);
 }
 
-SNIPPET(preadv2, SAFE)
-{
-	char bytes[8] = "";
-	const struct iovec parts[] = {{bytes, 1}, {bytes + 1, 7}};
-	SHOW_READ(bytes, fd, parts, 2, -1, 0);
-}
-
 SNIPPET(preadv64v2, SAFE)
 {
 	char bytes[8] = "";
 	const struct iovec parts[] = {{bytes, 1}, {bytes + 1, 7}};
 	SHOW_READ(bytes, fd, parts, 2, -1, RWF_NOWAIT);
-}
-
-SNIPPET(pwritev2, SAFE)
-{
-	const struct iovec iov = text_iov();
-	int fd = echo_connected();
-
-	show("at an offset", call(fd, &iov, 1, 7, 0));
-	show_sent("written", fd, call(fd, &iov, 1, -1, 0));
-	show("closed", call(fd, &iov, 1, -1, 0));
 }
 
 SNIPPET(pwritev64v2, SAFE)

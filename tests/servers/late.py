@@ -48,6 +48,7 @@ SOL_PACKET, PACKET_FANOUT, PACKET_FANOUT_HASH = 263, 18, 0
 SYN, ACK = 0x02, 0x10
 
 WHEN_TOLD, LATE, AT_ONCE = 0, 100, 200
+BACKLOG = 16384  # connections that wait for us
 DELAY = 0.1
 GREETING = b"hello\n"
 REFUSING = 1
@@ -128,6 +129,15 @@ def checksums_whole(device):
     value = array.array("I", (ETHTOOL_STXCSUM, 0))
     with socket.socket() as sock:
         fcntl.ioctl(sock, SIOCETHTOOL, struct.pack("16sP16x", device.encode(), value.buffer_info()[0]))
+
+
+def room_for_thousands():
+    """Who finds no room in a server's queue comes again after seconds, and then after twice as many."""
+    try:
+        with open("/proc/sys/net/core/somaxconn", "w", encoding="ascii") as file:
+            file.write(str(BACKLOG))
+    except OSError:
+        pass  # an older kernel lets nobody but root; it only takes longer then
 
 
 def wire():
@@ -298,16 +308,15 @@ async def odd_proxy(reader, writer):
 
 
 async def listen():
-    backlog = 4096
     for host in (HERE, HERE6):
         for when in (WHEN_TOLD, LATE, AT_ONCE):
             for what in SERVERS:
                 def conversation(reader, writer, what=what):
                     return serve(what, reading(reader), reader, writer)
-                await asyncio.start_server(to_the_end(conversation), host, when + what, backlog=backlog)
+                await asyncio.start_server(to_the_end(conversation), host, when + what, backlog=BACKLOG)
     for port, conversation in ((9050, proxy), (9051, odd_proxy), (9052, closing_proxy)):
-        await asyncio.start_server(to_the_end(conversation), "127.0.0.1", port, backlog=backlog)
-    await asyncio.start_unix_server(to_the_end(proxy), "late.sock", backlog=backlog)
+        await asyncio.start_server(to_the_end(conversation), "127.0.0.1", port, backlog=BACKLOG)
+    await asyncio.start_unix_server(to_the_end(proxy), "late.sock", backlog=BACKLOG)
     await asyncio.start_unix_server(to_the_end(control), "control")
 
 
@@ -316,6 +325,7 @@ async def main():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     wire()
+    room_for_thousands()
     ends = [FarEnd(ETH_P_IP), FarEnd(ETH_P_IPV6)]
     await listen()
     with open("ready", "w", encoding="ascii") as file:
