@@ -284,19 +284,21 @@ void guard_connect(const struct seccomp_notif *notice)
 		.fd = -1,
 		.to = {0},
 	};
-	int error;
+	int error, wrong;
 
 	if (question_answered(notice))
 		return;
 	error = socket_fetch(&request);
-	if (error == 0)
-		error = address_fetch(&request, &notice->data);
+	wrong = error != 0 ? 0 : address_fetch(&request, &notice->data);
 	if (error == 0 && !notice_valid(guard_run.listener, notice->id))
 		error = ESRCH; /* nobody hears it */
-	if (error == 0 && connected_to_proxy(&request))
+	if (error == 0 && wrong == 0 && connected_to_proxy(&request))
 		return;
+	/* The kernel, too, says first what is wrong with the socket. */
 	if (error == 0 && !guard_run.swaps)
 		error = socket_facts(request.fd, &request.facts);
+	if (error == 0)
+		error = wrong;
 	if (error != 0)
 		answer(&request, error);
 	else

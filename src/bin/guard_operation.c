@@ -284,9 +284,9 @@ static bool park(struct operation *operation, const struct socket_facts *facts)
 	const int error = park_begin(operation->socket, facts->domain);
 
 	operation->parked = error == EINPROGRESS;
-	if (!operation->parked)
+	if (error != EINPROGRESS)
 		operation_answer(operation, error);
-	return operation->parked;
+	return error == EINPROGRESS;
 }
 
 static void go_beside(struct operation *operation, const struct socket_facts *facts, bool blocking)

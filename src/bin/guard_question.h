@@ -27,7 +27,7 @@ struct question {
 	int fd;
 	struct sockaddr_storage from;
 	socklen_t from_len;
-	char control[QUESTION_CONTROL_MAX];
+	_Alignas(struct cmsghdr) char control[QUESTION_CONTROL_MAX];
 	size_t control_len;
 };
 

@@ -27,7 +27,7 @@ static struct watch watches[2];
 static void datagram_carry(const struct question *question, const uint8_t *answer, size_t len)
 {
 	struct sockaddr_storage to = question->from;
-	char control[QUESTION_CONTROL_MAX];
+	_Alignas(struct cmsghdr) char control[QUESTION_CONTROL_MAX];
 	uint8_t bytes[DNS_RESPONSE_MAX];
 	struct iovec part = {.iov_base = bytes, .iov_len = len};
 	const struct msghdr message = {

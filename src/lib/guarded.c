@@ -46,17 +46,13 @@ int guarded_names(void)
 	return fd;
 }
 
-bool is_known_guarded(void)
-{
-	return atomic_load_explicit(&known, memory_order_relaxed);
-}
-
 /* Without libc's own function it is no cancellation point, so it is for those whom no thread can cancel. */
 int guarded_connect(int fd, const struct sockaddr *to, socklen_t len)
 {
 	unsigned long long a[GUARD_SIGN_ARGUMENTS];
 
-	if (!is_known_guarded() || !__libc_single_threaded || !guard_sign_write(a, fd, to, len))
+	if (!atomic_load_explicit(&known, memory_order_relaxed) || !__libc_single_threaded ||
+		!guard_sign_write(a, fd, to, len))
 		return real.connect(fd, to, len);
 	return (int)real.syscall(SYS_connect, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

@@ -18,10 +18,7 @@ bool is_guarded(void);
  */
 bool is_jailed(void);
 
-/* The same as far as guarded_names has told, for nothing. */
-bool is_known_guarded(void);
-
-/* connect(2), for less where that is so. */
+/* connect(2), for less where guarded_names has told of a guard. */
 int guarded_connect(int fd, const struct sockaddr *to, socklen_t len);
 
 /* A descriptor of the names of the run, close-on-exec; -1: no guard has any. Changes errno. */

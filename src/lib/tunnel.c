@@ -15,7 +15,6 @@
 #include "lib/connection.h"
 #include "lib/explain.h"
 #include "lib/fd_table.h"
-#include "lib/guarded.h"
 #include "lib/judge.h"
 #include "lib/library.h"
 #include "lib/progress.h"
@@ -170,8 +169,8 @@ bool tunnel_ask(enum socks_command command, const struct socks_target *question,
 
 /*
  * A blocking socket blocks in the kernel while the proxy is being reached, so our deadline is lent
- * to it as SO_SNDTIMEO; a shorter one of the program's stays and is the deadline of all. A guard keeps that
- * deadline by itself. Returns milliseconds.
+ * to it as SO_SNDTIMEO; a shorter one of the program's stays and is the deadline of all. Returns
+ * milliseconds.
  */
 static uint64_t lend_deadline(int fd, struct timeval *saved, bool *lent)
 {
@@ -181,9 +180,7 @@ static uint64_t lend_deadline(int fd, struct timeval *saved, bool *lent)
 
 	if (theirs != 0 && theirs <= ours)
 		return theirs;
-	*lent = !is_known_guarded();
-	if (*lent)
-		real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
+	*lent = real.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) == 0;
 	return ours;
 }
 
