@@ -18,7 +18,8 @@ packages_of() {
 			librust-mio-dev librust-tokio-dev libio-async-perl libanyevent-perl aria2 wget2 nginx-light \
 			redis-tools postgresql-client weechat-headless irssi bsdutils transmission-cli rtorrent \
 			rustc libnghttp2-dev libidn2-dev librtmp-dev libssh2-1-dev libpsl-dev libldap-dev \
-			libzstd-dev libbrotli-dev zlib1g-dev libssl-dev ;;
+			libzstd-dev libbrotli-dev zlib1g-dev libssl-dev \
+			chromium firefox-esr ;;
 	rivals) echo torsocks proxychains4 ;;
 	machines) echo qemu-system-arm qemu-system-x86 mmdebstrap debian-archive-keyring kmod cpio binutils-aarch64-linux-gnu binutils-x86-64-linux-gnu ;;
 	esac

@@ -29,8 +29,8 @@ bool caller_memory_readable(const void *memory, size_t n)
 	const int saved = errno;
 	bool readable = byte_readable(first);
 
-	if (readable && first / PAGE != last / PAGE)
-		readable = byte_readable(last);
+	for (uintptr_t page = first / PAGE + 1; readable && page <= last / PAGE; page++)
+		readable = byte_readable(page * PAGE);
 	errno = saved;
 	return readable;
 }

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /*
- * Asks the kernel whether the `n` >= 1 bytes at `memory` can be read; n is at most a page, so the
- * two ends stand for all. Costs a system call or two, and keeps errno.
+ * Asks the kernel whether the `n` >= 1 bytes at `memory` can be read. Costs a system call for each page that
+ * they lie on, and keeps errno.
  */
 bool caller_memory_readable(const void *memory, size_t n);
 

@@ -6,11 +6,13 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "lib/caller_memory.h"
 #include "lib/gate.h"
 #include "lib/hook_fdpass.h"
+#include "lib/hook_seccomp.h"
 #include "lib/library.h"
 #include "lib/real.h"
 
@@ -176,6 +178,10 @@ EXPORTED long syscall(long number, ...)
 			(int)a[0], (int)a[1], (int)a[2], (const void *)a[3], (socklen_t)a[4]);
 	case SYS_getsockopt:
 		return getsockopt((int)a[0], (int)a[1], (int)a[2], (void *)a[3], (socklen_t *)a[4]);
+	case SYS_seccomp:
+		return filter_loaded((unsigned)a[0], (unsigned)a[1], (const void *)a[2]);
+	case SYS_prctl:
+		return prctl((int)a[0], a[1], a[2], a[3], a[4]);
 	case SYS_execve:
 		return execve((const char *)a[0], (char *const *)a[1], (char *const *)a[2]);
 	case SYS_execveat:

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -104,12 +105,29 @@ static bool load_settings(void)
 	return true;
 }
 
+/*
+ * Browsers start themselves again by /proc/self/exe. "exe" would be one name for all of them, and their
+ * connections would share circuits.
+ */
+static const char *program_name(char path[static PATH_MAX])
+{
+	ssize_t n = -1;
+
+	if (strcmp(program_invocation_name, "/proc/self/exe") == 0)
+		n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+	if (n <= 0)
+		return program_invocation_short_name;
+	path[n] = '\0';
+	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
 static void learn_identity(void)
 {
+	char path[PATH_MAX];
 	const char *run = variable("TUNIC_RUN");
 	uint64_t nonce;
 
-	if (!text_copy(library.program, sizeof(library.program), program_invocation_short_name))
+	if (!text_copy(library.program, sizeof(library.program), program_name(path)))
 		memcpy(library.program, "?", 2);
 	if (run == NULL || !text_copy(library.run, sizeof(library.run), run))
 		library.run[0] = '\0';

@@ -32,6 +32,7 @@ libtunic_la_SOURCES = \
 	src/lib/hook_inbound.c \
 	src/lib/hook_poll.c \
 	src/lib/hook_resolver.c \
+	src/lib/hook_seccomp.c src/lib/hook_seccomp.h \
 	src/lib/hook_select.c \
 	src/lib/hook_socket.c \
 	src/lib/hook_sockopt.c \

@@ -66,6 +66,7 @@ loader_of() {
 @test "statically linked programs are not started" {
 	witness static -static
 	refused 'statically linked' ./static
+	assert_stderr_has 'under the guard it runs'
 	interpreter_refused 'is statically linked' "$PWD/static"
 	witness static-pie -static-pie
 	refused 'statically linked' ./static-pie

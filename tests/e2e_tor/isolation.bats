@@ -71,6 +71,14 @@ expect_shared() {
 	[ "${#lines[@]}" -eq 2 ] || { seen; fail "expected two circuits"; }
 }
 
+@test "programs that start themselves by /proc/self/exe are told apart by their names" {
+	# shellcheck disable=SC2016 # perl's variable
+	local again='exec {"/proc/self/exe"} "/proc/self/exe", @ARGV'
+	fetch perl -e "$again" -- -MIO::Socket::INET -e "\$s = IO::Socket::INET->new('198.51.100.7:$HTTP_PORT')"
+	wait_until 5 grep -qE 'NEW .*SOCKS_(USERNAME|PASSWORD)="program:perl"' "$EVENTS" ||
+		{ cat "$EVENTS" >&2; fail "expected the tag of perl"; }
+}
+
 @test "one program started again stays on its circuit" {
 	for page in a b c d; do fetch curl -sS "$PAGE/$page"; done
 	expect_shared 4

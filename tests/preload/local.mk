@@ -9,6 +9,7 @@ preload_programs = \
 	tests/preload/attempt \
 	tests/preload/bound \
 	tests/preload/device \
+	tests/preload/filtered \
 	tests/preload/frames \
 	tests/preload/greeted \
 	tests/preload/hostent \

@@ -43,7 +43,7 @@ library() {
 }
 
 snippets() {
-	local built=(musl-gcc -std=gnu11 -D_GNU_SOURCE -I"$TESTS/../src")
+	local built=(musl-gcc -std=gnu11 -D_GNU_SOURCE -I"$TESTS/../src" -idirafter "$PWD/kernel")
 	"${built[@]}" "$TESTS/preload/frames.c" "$TESTS"/preload/snippets*.c -o frames
 	"${built[@]}" -shared -fPIC "$TESTS"/preload/snippets*.c -o snippets.so
 	"${built[@]}" -shared -fPIC "$TESTS/preload/late.c" -o late.so

@@ -159,3 +159,18 @@ a descriptor fetched: ok\ndescriptors: as before'
 a descriptor fetched: -1 EPERM\ndescriptors: as before'
 	says DATAGRAM
 }
+
+@test "descriptors are judged in a program that has forbidden itself to look at sockets, and it lives" {
+	SHIM='' handed file unix unconnected -- filtered-every 3 10 11 12
+	assert_output "$(every ' 10 11 12')"
+	SHIM=yes handed file unix unconnected -- filtered-every 3 10 11 12
+	assert_output "$(every ' 10 11 12')"
+	SHIM=yes handed file unix udp connected:192.0.2.1:80 listening:0.0.0.0:81 pipe -- filtered-every 6 10 11 12 13 14 15
+	assert_output "$(every ' 10 11 15 and some were lost')"
+	SHIM=yes handed opening:192.0.2.1:80 unix -- filtered-recvmsg 2 10 11
+	assert_output $'recvmsg: 11 and some were lost\ndescriptors: as before'
+}
+
+@test "a program that filters its own system calls hears what it hears without the library" {
+	same "$(program filtered)"
+}

@@ -5,11 +5,16 @@
  *
  * WAY is recvmsg, recvmmsg, syscall or syscall-mmsg, or "every", which is these one after another;
  * with "peek-" before it the message is looked at first, with "credentials-" it brings those too,
- * with "small-" there is room for two descriptors. "fetch" is no message, but pidfd_getfd.
+ * with "small-" there is room for two descriptors, with "filtered-" nobody may ask then what a
+ * socket is. "fetch" is no message, but pidfd_getfd.
  */
 #include "program.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -123,6 +128,25 @@ static void receive_and_show(
 	printf("%s\n", message.msg_flags & MSG_CTRUNC ? " and some were lost" : "");
 }
 
+/* As browsers do with their children, by both ways to do it. */
+static void forbid_questions(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getsockopt, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getsockname, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpeername, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {sizeof(filter) / sizeof(filter[0]), filter};
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0 ||
+		syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) != 0)
+		exit(3);
+}
+
 static bool peek, credentials, small;
 
 static void pass(const char *way, const int *fds, size_t count)
@@ -163,6 +187,8 @@ int main(int argc, char **argv)
 	peek = begins(&way, "peek-");
 	credentials = begins(&way, "credentials-");
 	small = begins(&way, "small-");
+	if (begins(&way, "filtered-"))
+		forbid_questions();
 	for (size_t i = 0; i < count; i++)
 		fds[i] = atoi(argv[3 + i % (size_t)(argc - 3)]);
 	if (strcmp(way, "fetch") == 0)

@@ -2,7 +2,9 @@
 /* Snippets: system calls by their number, the ends of a process, other programs, and the dynamic linker. */
 #include "snippet.h"
 
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -53,6 +55,20 @@ SNIPPET(syscall, SAFE)
 	close((int)fd);
 	printf("itself: %s\n", call(SYS_getpid) == getpid() ? "yes" : "no");
 	show("no such call", call(9999));
+}
+
+/* Filters stay: filtered.c loads some. */
+SNIPPET(prctl, SAFE)
+{
+	char before[16] = "", name[16] = "";
+
+	call(PR_GET_NAME, before);
+	show("named", call(PR_SET_NAME, "snippet"));
+	show("its name", call(PR_GET_NAME, name));
+	printf("%s\n", name);
+	call(PR_SET_NAME, before);
+	show("no filter", call(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0));
+	show("no such option", call(9999, 0, 0, 0, 0));
 }
 
 #define ENDS(symbol)             \
