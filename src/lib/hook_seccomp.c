@@ -15,11 +15,13 @@
  */
 #include "lib/hook_seccomp.h"
 
+#include <alloca.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -69,47 +71,42 @@ static const struct sock_filter questions[QUESTIONS] = {
 	[REST] = BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0),
 };
 
-struct longer_filter {
-	struct sock_filter filter[BPF_MAXINSNS];
-	struct sock_fprog program;
-};
+/* False: there is no filter that could be read, or both together could not be loaded; then the kernel judges. */
+static bool filter_read(struct sock_fprog *out, const void *arguments)
+{
+	if (MACHINE == 0 || arguments == NULL || !caller_memory_readable(arguments, sizeof(*out)))
+		return false;
+	memcpy(out, arguments, sizeof(*out));
+	return out->len > 0 && out->len <= BPF_MAXINSNS - QUESTIONS &&
+	       caller_memory_readable(out->filter, out->len * sizeof(*out->filter));
+}
 
 /*
- * What to load in the place of the program's filter: the same behind our questions. Where there is none that
- * could be read, or it is so long that both could not be loaded, that is itself, and the kernel judges.
+ * The longer one is on the stack, since behind a strict filter no memory could be given back; and no longer than
+ * it has to be, since a thread or a signal handler may have a stack of a few pages.
  */
-static const void *longer(struct longer_filter *out, const void *arguments)
+static __attribute__((noinline)) long load(bool by_prctl, unsigned flags, const void *arguments)
 {
 	struct sock_fprog program;
+	struct sock_filter *both;
 
-	if (MACHINE == 0 || arguments == NULL ||
-		!caller_memory_readable(arguments, sizeof(program)))
-		return arguments;
-	memcpy(&program, arguments, sizeof(program));
-	if (program.len == 0 || program.len > BPF_MAXINSNS - QUESTIONS ||
-		!caller_memory_readable(program.filter, program.len * sizeof(*program.filter)))
-		return arguments;
-	memcpy(out->filter, questions, sizeof(questions));
-	memcpy(out->filter + QUESTIONS, program.filter, program.len * sizeof(*program.filter));
-	out->program = (struct sock_fprog){QUESTIONS + program.len, out->filter};
-	return &out->program;
+	if (filter_read(&program, arguments)) {
+		/* cppcheck-suppress allocaCalled ; arrays of a size that is not constant are not ours */
+		both = alloca((QUESTIONS + program.len) * sizeof(*both));
+		memcpy(both, questions, sizeof(questions));
+		memcpy(both + QUESTIONS, program.filter, program.len * sizeof(*both));
+		program = (struct sock_fprog){QUESTIONS + program.len, both};
+		arguments = &program;
+	}
+	return by_prctl ? real.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, arguments, 0, 0)
+			: real.syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, arguments);
 }
 
 long filter_loaded(unsigned operation, unsigned flags, const void *arguments)
 {
-	struct longer_filter filter;
-
-	if (operation == SECCOMP_SET_MODE_FILTER)
-		arguments = longer(&filter, arguments);
-	return real.syscall(SYS_seccomp, operation, flags, arguments);
-}
-
-/* A function of its own: all other calls of prctl do without so large a frame. */
-static __attribute__((noinline)) int filter_loaded_by_prctl(const unsigned long a[4])
-{
-	struct longer_filter filter;
-
-	return real.prctl(PR_SET_SECCOMP, a[0], longer(&filter, (const void *)a[1]), a[2], a[3]);
+	return operation == SECCOMP_SET_MODE_FILTER
+		       ? load(false, flags, arguments)
+		       : real.syscall(SYS_seccomp, operation, flags, arguments);
 }
 
 /* The kernel gets five arguments in any case; those that a caller did not give hold something. */
@@ -124,6 +121,6 @@ EXPORTED int prctl(int option, ...)
 	va_end(more);
 	library_ready();
 	if (option == PR_SET_SECCOMP && a[0] == SECCOMP_MODE_FILTER)
-		return filter_loaded_by_prctl(a);
+		return (int)load(true, 0, (const void *)a[1]);
 	return real.prctl(option, a[0], a[1], a[2], a[3]);
 }

@@ -4,6 +4,7 @@
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -73,6 +74,27 @@ static void options_of(int fd)
 	show("its number, of IP", getsockopt(fd, IPPROTO_IP, SO_TYPE, &value, &len));
 }
 
+static void on_little_stack(int number)
+{
+	(void)number;
+	load("on a stack of eight pages", allowing, 1);
+}
+
+/* Below the stack nothing may be written. */
+static void handle_on_little_stack(void)
+{
+	const size_t page = 4096, size = 8 * page;
+	char *map =
+		mmap(NULL, page + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const stack_t stack = {.ss_sp = map + page, .ss_size = size};
+	const struct sigaction action = {.sa_handler = on_little_stack, .sa_flags = SA_ONSTACK};
+
+	mprotect(map, page, PROT_NONE);
+	sigaltstack(&stack, NULL);
+	sigaction(SIGUSR1, &action, NULL);
+	raise(SIGUSR1);
+}
+
 int main(void)
 {
 	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -86,6 +108,7 @@ int main(void)
 	printf("%s\n", name);
 	show("no new rights", prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
 	misuse();
+	handle_on_little_stack();
 	load("the longest", allowing, BPF_MAXINSNS);
 	load("zero", counting_on_zero, 5);
 	options_of(fd);
